@@ -1,0 +1,74 @@
+/**
+ * Tests run twice over: `node` is every test but `*.browser.test.ts`, and `chromium` is those, in Debian's Chromium on a
+ * software GPU. Nothing is downloaded: where there is no Chromium, scripts/test.mjs says so and leaves the project out.
+ */
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig } from "vitest/config";
+
+const chromium = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+
+const browserTests = "**/*.browser.test.ts";
+const neverTests = ["**/node_modules/**", "**/dist/**"];
+
+/** A page is crossOriginIsolated, and so has SharedArrayBuffer, only under these two headers. */
+const isolated = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
+const chromiumFlags = [
+  "--no-sandbox", // Chromium refuses to run as root otherwise, and CI is often root
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  // WebGPU on SwiftShader, the software adapter: the same everywhere, with or without a GPU
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  "--enable-features=Vulkan",
+];
+
+export default defineConfig({
+  // Vite's dependency cache stays out of node_modules, so that a clean clone and a warm one behave alike.
+  cacheDir: ".cache/vite",
+  test: {
+    reporters: ["default"],
+    projects: [
+      {
+        test: {
+          name: "node",
+          environment: "node",
+          testTimeout: 20_000, // CI's machine may be slow, and tests here start processes
+          // A process per file, not a thread: a WebGPU device must not die with a terminated thread.
+          pool: "forks",
+          include: [
+            "packages/*/test/**/*.test.ts",
+            "examples/*/test/**/*.test.ts",
+            "bench/test/**/*.test.ts",
+            "scripts/test/**/*.test.ts",
+          ],
+          exclude: [browserTests, ...neverTests],
+          // The built package is loaded by Node itself, as a user's program would load it.
+          server: { deps: { external: [/\/packages\/[^/]+\/dist\//, /\/examples\/[^/]+\/dist\//] } },
+        },
+      },
+      {
+        server: { headers: isolated },
+        test: {
+          name: "chromium",
+          testTimeout: 20_000,
+          include: ["packages/*/test/" + browserTests, "examples/*/test/" + browserTests],
+          exclude: neverTests,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions: { executablePath: chromium, args: chromiumFlags } }),
+            instances: [{ browser: "chromium" }],
+          },
+        },
+      },
+    ],
+  },
+});
