@@ -1,0 +1,127 @@
+/**
+ * What a device implements: the contract between the core and whatever runs jobs.
+ *
+ * A driver is an object that the core calls; a device owns drivers, one per ring. The core owns every list, every credit
+ * and every fence: a driver never signals a done fence itself, it says that a job is complete
+ * (`queue.complete(job, ...)`), and the core signals in timeline order (promise 2).
+ *
+ * Who calls what, and when:
+ *
+ * | member | called | exactly |
+ * |---|---|---|
+ * | `check` | by `queue.job(spec)`, in the caller's own stack | once for each job made |
+ * | `run` / `cancel` | by the ring's worker, inside a signalling section | one of the two, once, for each pushed job (promise 3) |
+ * | `flush` | by the ring's worker, after a batch of `run`s, outside every section | once for each batch that ran anything |
+ * | `release` | by the ring's worker, in a batch, outside every section | once for each pushed job, after its fence signalled |
+ *
+ * In a section (`run`, `cancel`) a driver must not wait, await, submit, or take from a pool that a fence refills.
+ */
+import type { Fence } from "./fence/fence.ts";
+import type { Job } from "./queue/job.ts";
+
+/**
+ * What every job says of itself, whatever its device; a device's own jobs extend it with what they need.
+ * The object belongs to the job from `queue.job(spec)` on: don't change it after.
+ */
+export interface JobSpec {
+  /** Credits that the job takes while it is in flight, in the unit of its queue's limit; 1 if left out. 0 never waits for credits (Q20). */
+  readonly cost?: number;
+  /** A name for traces and errors; the queue's name and the seqno if left out. */
+  readonly label?: string;
+  /** Fences and jobs that must signal before the job runs; more can be added with `job.after()`. */
+  readonly after?: Fence | readonly Fence[];
+}
+
+/** Why a job was cancelled instead of run: goes to `driver.cancel`, and becomes the cause of the job's `ECANCELED` (Q27). */
+export type CancelReason =
+  /** A dependency signalled with an error, and the queue's policy is to cancel (Q19). */
+  | { readonly kind: "dependency"; readonly fence: Fence }
+  /** The queue was killed: nothing more of it runs. */
+  | { readonly kind: "killed"; readonly cause: unknown }
+  /** The device is gone: `cause` is its own error. */
+  | { readonly kind: "lost"; readonly cause: unknown };
+
+/**
+ * What `driver.run` answers.
+ *
+ * - `"pending"`: the device has it; `queue.complete(job)` follows (and may have come already, from inside `run`).
+ * - `"done"`: it is complete now, without an error.
+ * - a fence: the device's own ("hardware") fence; the core completes the job when it signals and takes over its error (Q2).
+ */
+export type RunOutcome = "pending" | "done" | Fence;
+
+/**
+ * What to do with a job whose dependency failed (Q19): `cancel` it, run it all the same (`ignore`, as the kernel does),
+ * or `ask` the driver's `dependencyFailed`.
+ */
+export type FailedDependencyPolicy = "cancel" | "ignore" | "ask";
+
+/**
+ * A device's in-order lane, as the core sees it.
+ *
+ * @example
+ * ```ts
+ * const echo: Driver<JobSpec & { text: string }> = {
+ *   name: "echo",
+ *   run(job) { console.log(job.spec.text); return "done"; },
+ *   cancel() {},
+ * };
+ * const queue = new Ring(echo).queue("lines");
+ * ```
+ */
+export interface Driver<Spec extends JobSpec = JobSpec> {
+  /** The device's name, as fences and traces show it (F3). */
+  readonly name: string;
+
+  /**
+   * Whether jobs of one queue may overlap: the device runs several at once, or reads a dependency's result when it starts a
+   * job. Then a dependency on a job's own queue is waited for as any other. If left out, the past of its own queue is free (Q15).
+   */
+  readonly overlaps?: boolean;
+
+  /**
+   * Looks a job's spec over when the job is made.
+   * Before: nothing is allocated for the job. After: it may have thrown (a clear error for the person who wrote the
+   * spec), and then there is no job; or `run` may rely on what it checked.
+   */
+  check?(spec: Spec): void;
+
+  /**
+   * Starts a job. SIGNALLING: must not block, wait or submit.
+   * Before: all its dependencies have signalled, its credits are taken, all earlier jobs of its queue were started or
+   * cancelled, `job.stage` is "running". After: see {@link RunOutcome}. A throw means that the job failed: its fence
+   * signals with EIO and the thrown error as its cause, and `complete` must not be called for it.
+   */
+  run(job: Job<unknown, Spec>): RunOutcome;
+
+  /**
+   * Told that a pushed job will never run. SIGNALLING: must not block, wait or submit.
+   * Before: `run` was not called for it and never will be; its fence has not signalled. After: the driver keeps nothing
+   * of the job; the core signals its fence with ECANCELED (EIO where the device is lost), in timeline order. A throw becomes the fence's cause.
+   */
+  cancel(job: Job<unknown, Spec>, reason: CancelReason): void;
+
+  /**
+   * Told that a batch of `run`s is over, so that one doorbell, one message or one completion request can serve them all.
+   * Before: at least one `run` was called since the last `flush`. After: what was run is on its way. Must not throw.
+   */
+  flush?(): void;
+
+  /**
+   * Lets go of what the driver keeps for a job: buffers, slots. Outside every section (promise 8).
+   * Before: its fence has signalled and the device no longer holds it. After: nothing of the driver refers to it. Must not throw.
+   */
+  release?(job: Job<unknown, Spec>): void;
+
+  /**
+   * Answers for a queue whose policy is "ask": run the job although `fence` failed, or cancel it. SIGNALLING.
+   * Before: all dependencies have signalled, at least `fence` with an error. After: `run` or `cancel` follows at once.
+   */
+  dependencyFailed?(job: Job<unknown, Spec>, fence: Fence): "run" | "cancel";
+
+  /**
+   * A hint that somebody wants a running job done by `time` (ms, on the platform's clock), the earliest so far (F28).
+   * Before: `run` was called for it, or is being called. After: anything; it is only a hint.
+   */
+  setDeadline?(job: Job<unknown, Spec>, time: number): void;
+}

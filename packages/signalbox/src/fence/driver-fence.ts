@@ -1,0 +1,61 @@
+/**
+ * The driver fence: the write side of one fence, the only handle that can signal it.
+ *
+ * States: unsignalled -> signalled. Whoever holds it owes the signal; there is one per fence, and it can't be copied.
+ */
+import { checkErrno } from "../errors.ts";
+import type { Fence } from "./fence.ts";
+import type { Signallable } from "./registration.ts";
+import { SIGNALLED } from "./state.ts";
+import type { Timeline } from "./timeline.ts";
+
+/**
+ * The obligation to signal one fence. Made by `timeline.fence()`; `fence` is what others get to see.
+ *
+ * @example
+ * ```ts
+ * const arrived = timeline.fence();
+ * queue.job({ ..., after: arrived.fence });
+ * socket.once("data", () => arrived.signal());
+ * socket.once("error", (error) => arrived.fail(errno.EIO, error));
+ * ```
+ */
+export class DriverFence implements Signallable {
+  /** The read side: to wait for, share and depend on. */
+  readonly fence: Fence;
+  readonly #timeline: Timeline;
+
+  /** @internal Made by `Timeline.fence`. */
+  constructor(timeline: Timeline, fence: Fence) {
+    this.#timeline = timeline;
+    this.fence = fence;
+  }
+
+  /**
+   * Signals: true if this call did it, false if it was signalled before (F13), and then nothing changes.
+   * Throws EINVAL on an ordered timeline when an earlier fence of it has not signalled (promise 2).
+   */
+  signal(): boolean {
+    if (this.fence._state === SIGNALLED) return false;
+    return this.#timeline._signal(this.fence);
+  }
+
+  /**
+   * Signals with an error, which must be a negative errno (F9, F11); `cause` is what led to it. As `signal()` otherwise.
+   * Throws RangeError for a number that can't be an error.
+   */
+  fail(error: number, cause?: unknown): boolean {
+    checkErrno(error);
+    if (this.fence._state === SIGNALLED) return false;
+    this.#timeline._checkTurn(this.fence);
+    this.fence._setError(error, cause);
+    return this.#timeline._signal(this.fence);
+  }
+
+  /** @internal SIGNALLING: a registration of another fence passes its signal on; an ordered timeline catches up to here first. */
+  _signalFrom(source: Fence): void {
+    if (this.fence._state === SIGNALLED) return;
+    if (source._error !== 0) this.fence._setError(source._error, source._makeError());
+    this.#timeline._signalInTurn(this.fence);
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * Waiting for a fence with a promise, made only when somebody asks for one.
+ *
+ * A wait ends once, by whichever comes first: the signal, the timeout, the abort. The other two are taken back then, so
+ * that a wait leaves no timer, no listener and no registration behind (F24, F25).
+ */
+import { SignalboxError } from "../errors.ts";
+import { hooks } from "../hooks.ts";
+import type { WaitOutcome } from "../hooks.ts";
+import type { Timer } from "../platform/platform.ts";
+import type { Fence } from "./fence.ts";
+import { COMPLETE, Registration } from "./registration.ts";
+import type { Completable } from "./registration.ts";
+import { PUBLISHED } from "./state.ts";
+import { describe } from "./words.ts";
+
+/** How long to wait at the most, and what may end the wait early. */
+export interface WaitOptions {
+  /** In ms; 0 only looks. For ever if left out. */
+  readonly timeout?: number;
+  /** Ends the wait (never the job) with its reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** See `Fence.wait`. */
+export function waitForFence(fence: Fence, options: WaitOptions | undefined): Promise<void> {
+  if (fence._state < PUBLISHED) {
+    throw new SignalboxError("EINVAL", `${describe(fence)} was not submitted, so there is nothing to wait for`);
+  }
+  const timeout = options?.timeout;
+  const signal = options?.signal;
+  if (timeout !== undefined && !(timeout >= 0)) throw new SignalboxError("EINVAL", `A timeout is 0 ms or more (got ${timeout})`);
+  if (fence.signalled) return settled(fence);
+  if (timeout === undefined && signal === undefined) return waitPlainly(fence);
+  // An abort that came before the wait wins over a fence that has not signalled, and over a timeout of 0.
+  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the caller's own reason, whatever it is
+  if (signal?.aborted === true) return Promise.reject(signal.reason);
+  if (timeout === 0) return Promise.reject(timedOut(fence, 0));
+  return new Promise((resolve, reject) => {
+    new LimitedWait(fence, timeout, signal, resolve, reject).begin();
+  });
+}
+
+function settled(fence: Fence): Promise<void> {
+  const failure = fence.failure();
+  return failure === undefined ? Promise.resolve() : Promise.reject(failure);
+}
+
+function timedOut(fence: Fence, timeout: number): SignalboxError {
+  return new SignalboxError("ETIMEDOUT", `Fence ${describe(fence)} has not signalled within ${timeout} ms`);
+}
+
+function waitPlainly(fence: Fence): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const registration = new Registration(COMPLETE, new PlainWait(resolve, reject), 0);
+    // Enabling may find the fence signalled (F20).
+    if (!fence._register(registration)) settled(fence).then(resolve, reject);
+    else if (hooks.tracer !== null) hooks.tracer.waitStarted(fence);
+  });
+}
+
+class PlainWait implements Completable {
+  readonly #resolve: () => void;
+  readonly #reject: (error: unknown) => void;
+
+  constructor(resolve: () => void, reject: (error: unknown) => void) {
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  // SIGNALLING: settling a promise only queues a microtask.
+  _complete(fence: Fence): void {
+    const failure = fence.failure();
+    if (hooks.tracer !== null) hooks.tracer.waitEnded(fence, failure === undefined ? "signalled" : "failed");
+    if (failure === undefined) this.#resolve();
+    else this.#reject(failure);
+  }
+}
+
+class LimitedWait implements Completable {
+  readonly #fence: Fence;
+  readonly #timeout: number | undefined;
+  readonly #signal: AbortSignal | undefined;
+  readonly #resolve: () => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #registration: Registration;
+  #timer: Timer | undefined;
+  readonly #onAbort = (): void => {
+    this.#registration.cancel();
+    this.#end("aborted", this.#signal?.reason);
+  };
+
+  constructor(
+    fence: Fence,
+    timeout: number | undefined,
+    signal: AbortSignal | undefined,
+    resolve: () => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#fence = fence;
+    this.#timeout = timeout;
+    this.#signal = signal;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#registration = new Registration(COMPLETE, this, 0);
+  }
+
+  begin(): void {
+    if (!this.#fence._register(this.#registration)) {
+      settled(this.#fence).then(this.#resolve, this.#reject);
+      return;
+    }
+    if (hooks.tracer !== null) hooks.tracer.waitStarted(this.#fence);
+    const timeout = this.#timeout;
+    if (timeout !== undefined && timeout !== Infinity) {
+      this.#timer = this.#fence._timeline.platform.setTimer(() => {
+        this.#registration.cancel();
+        this.#end("timeout", timedOut(this.#fence, timeout));
+      }, timeout);
+    }
+    this.#signal?.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  // SIGNALLING: settling a promise only queues a microtask.
+  _complete(fence: Fence): void {
+    const failure = fence.failure();
+    this.#end(failure === undefined ? "signalled" : "failed", failure);
+  }
+
+  #end(outcome: WaitOutcome, error: unknown): void {
+    if (this.#timer !== undefined) this.#fence._timeline.platform.clearTimer(this.#timer);
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+    if (hooks.tracer !== null) hooks.tracer.waitEnded(this.#fence, outcome);
+    if (outcome === "signalled") this.#resolve();
+    else this.#reject(error);
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * Credits: what the jobs of one queue may have in flight.
+ *
+ * Two limits, both optional: the sum of the jobs' costs (in the queue's own unit: bytes, slots) and their number.
+ *
+ * Invariant (promise 5): 0 <= inFlight <= limit, and each job's cost comes back once: `take` at its start, `give` when
+ * its stage leaves running, which happens once.
+ */
+
+export class Credits {
+  readonly limit: number;
+  readonly jobsLimit: number;
+  inFlight = 0;
+  jobs = 0;
+  /** The most that was in flight at once. */
+  peak = 0;
+
+  constructor(limit: number, jobsLimit: number) {
+    this.limit = limit;
+    this.jobsLimit = jobsLimit;
+  }
+
+  /** Q20: a cost of 0 never waits for credits, only for its turn and for the number of jobs. */
+  fits(cost: number): boolean {
+    return (cost === 0 || this.inFlight + cost <= this.limit) && this.jobs < this.jobsLimit;
+  }
+
+  take(cost: number): void {
+    this.inFlight += cost;
+    this.jobs++;
+    if (this.inFlight > this.peak) this.peak = this.inFlight;
+  }
+
+  give(cost: number): void {
+    this.inFlight -= cost;
+    this.jobs--;
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * The jobs of one queue, in seqno order, in one intrusive list with three cursors.
+ *
+ * ```
+ * unreleased ... oldest ... head ... tail
+ * |-signalled-| |-started-| |-queued-|
+ * ```
+ * Before `oldest`: signalled, not yet released. From `oldest` to before `head`: running, or complete and held back by an
+ * older one. From `head` on: waiting. A cursor is null when its stretch and all behind it are empty.
+ *
+ * Invariant: the cursors only move towards the tail, so a job passes through the stretches in order (promise 2).
+ */
+import type { JobSpec } from "../driver.ts";
+import type { Job } from "./job.ts";
+
+export class JobList<Spec extends JobSpec> {
+  unreleased: Job<unknown, Spec> | null = null;
+  oldest: Job<unknown, Spec> | null = null;
+  head: Job<unknown, Spec> | null = null;
+  #tail: Job<unknown, Spec> | null = null;
+
+  get empty(): boolean {
+    return this.unreleased === null;
+  }
+
+  /** The job behind this one. */
+  next(job: Job<unknown, Spec>): Job<unknown, Spec> | null {
+    return job._next as Job<unknown, Spec> | null;
+  }
+
+  push(job: Job<unknown, Spec>): void {
+    if (this.#tail === null) this.unreleased = job;
+    else this.#tail._next = job;
+    this.#tail = job;
+    this.oldest ??= job;
+    this.head ??= job;
+  }
+
+  /** The head was started or cancelled: the next one is the head. */
+  passHead(head: Job<unknown, Spec>): void {
+    this.head = this.next(head);
+  }
+
+  /** The oldest has signalled. */
+  passOldest(oldest: Job<unknown, Spec>): void {
+    this.oldest = this.next(oldest);
+  }
+
+  /** Takes out the first signalled job that was not released; null when there is none. */
+  takeReleasable(): Job<unknown, Spec> | null {
+    const job = this.unreleased;
+    if (job === null || job === this.oldest) return null;
+    this.unreleased = this.next(job);
+    if (this.unreleased === null) this.#tail = null;
+    job._next = null; // A fence that somebody keeps must not keep all that came after it.
+    return job;
+  }
+}

@@ -1,0 +1,375 @@
+/**
+ * The job queue: jobs in order, each behind its dependencies and within its credits.
+ *
+ * States: usable (takes jobs) -> destroyed (takes none; what was pushed comes to its end) -> inactive (nothing left).
+ *
+ * Invariants:
+ * - Promise 2: done fences signal in seqno order; a job that is complete before an older one is held back (`retire`).
+ * - Promise 3: each pushed job passes `start` or `cancelHead`, once.
+ * - Promise 5: credits are taken in `start` and given in `complete`, whatever the outcome.
+ * - The head alone can block, on its dependencies first, then on credits (Q2, Q22).
+ *
+ * Programs make jobs, and end the queue; its driver completes jobs; the ring's worker starts and releases them.
+ * Everything here is synchronous, and nothing calls back into a program but the driver.
+ */
+import { SignalboxError, checkErrno, errno } from "../errors.ts";
+import { hooks } from "../hooks.ts";
+import type { CancelReason, FailedDependencyPolicy, JobSpec } from "../driver.ts";
+import { enterDelivery, leaveDelivery } from "../fence/delivery.ts";
+import { Fence, signalFence } from "../fence/fence.ts";
+import { Registration, SIGNAL } from "../fence/registration.ts";
+import { TimelineCore } from "../fence/timeline-core.ts";
+import { Completion } from "../work/completion.ts";
+import { Credits } from "./credits.ts";
+import { Deadlines } from "./deadlines.ts";
+import { clearDependencies, firstFailed } from "./dependencies.ts";
+import { Service } from "./fair.ts";
+import type { Priority } from "./fair.ts";
+import { HeadWait } from "./head-wait.ts";
+import { CANCELLED, COMPLETE, Cancelled, Job, QUEUED, RELEASED, RUNNING } from "./job.ts";
+import { JobList } from "./job-list.ts";
+import { QueueStats } from "./queue-stats.ts";
+import type { Ring } from "./ring.ts";
+import type { Ranked } from "./ready-heap.ts";
+
+/** How a queue is opened. */
+export interface QueueOptions {
+  /** What its jobs' costs may add up to in flight, in a unit of your own; unlimited if left out. More than 0. */
+  readonly credits?: number;
+  /** How many of its jobs may be in flight; unlimited if left out. A whole number from 1. */
+  readonly jobs?: number;
+  /** Its share of a ring that other queues use too; "normal" if left out. */
+  readonly priority?: Priority;
+  /** What becomes of a job whose dependency failed (Q19); "cancel" if left out. */
+  readonly onFailedDependency?: FailedDependencyPolicy;
+  /** Start jobs inside `submit` when nothing holds them back (Q23); false if left out. */
+  readonly bypass?: boolean;
+}
+
+/** Whether a queue takes jobs: see the head of job-queue.ts. */
+export type QueueState = "usable" | "destroyed" | "inactive";
+
+const policies: readonly FailedDependencyPolicy[] = ["cancel", "ignore", "ask"];
+const priorities: readonly Priority[] = ["kernel", "high", "normal", "low"];
+
+/**
+ * An in-order queue of jobs on a ring. Opened by a device's `queue()` or `ring.queue()`.
+ *
+ * @example
+ * ```ts
+ * const queue = device.queue("upload", { credits: 64 * 1024 * 1024 });
+ * const job = queue.job({ cost: bytes.byteLength, ... });
+ * submit(job);
+ * await queue.destroy();
+ * ```
+ */
+export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
+  /** Its name: that of its timeline, too. */
+  readonly name: string;
+  /** The ring that its jobs run on. */
+  readonly ring: Ring<Spec>;
+  /** @internal */ readonly _timeline: TimelineCore;
+  /** @internal */ readonly _credits: Credits;
+  /** @internal */ readonly _list = new JobList<Spec>();
+  /** @internal */ readonly _service: Service;
+  /** @internal */ readonly _stats = new QueueStats();
+  /** @internal */ readonly _bypass: boolean;
+  /** @internal */ _rank = 0;
+  /** @internal */ _place = -1;
+  /** @internal In the ring's list of queues that have something to release. */ _releasing = false;
+  readonly #policy: FailedDependencyPolicy;
+  readonly #wait: HeadWait;
+  readonly #deadlines = new Deadlines();
+  #destroyed = false;
+  #end: CancelReason | undefined;
+  #idle: Completion | undefined;
+
+  /** @internal Use `device.queue()` or `ring.queue()`. */
+  constructor(ring: Ring<Spec>, name: string, options: QueueOptions) {
+    const { credits = Infinity, jobs = Infinity, priority = "normal", onFailedDependency = "cancel" } = options;
+    if (!(credits > 0)) throw new RangeError(`[Queue "${name}"] needs credits above 0 (got ${credits})`);
+    if (jobs !== Infinity && (!Number.isInteger(jobs) || jobs < 1)) throw new RangeError(`[Queue "${name}"] needs a limit of jobs that is a whole number from 1 (got ${jobs})`);
+    if (!priorities.includes(priority)) throw new SignalboxError("EINVAL", `[Queue "${name}"] has no priority "${String(priority)}"`);
+    if (!policies.includes(onFailedDependency)) throw new SignalboxError("EINVAL", `[Queue "${name}"] has no policy "${String(onFailedDependency)}" for failed dependencies`);
+    this.ring = ring;
+    this.name = name;
+    this._timeline = new TimelineCore(name, ring.driver.name, ring.platform);
+    this._credits = new Credits(credits, jobs);
+    this._service = new Service(priority);
+    this._bypass = options.bypass ?? false;
+    this.#policy = onFailedDependency;
+    this.#wait = new HeadWait(() => {
+      this.#offerHead();
+    });
+  }
+
+  /** Whether it takes jobs. */
+  get state(): QueueState {
+    if (!this.#destroyed) return "usable";
+    return this._list.empty ? "inactive" : "destroyed";
+  }
+
+  /** What its jobs' costs may add up to in flight. */
+  get credits(): number {
+    return this._credits.limit;
+  }
+
+  /** What its jobs' costs add up to now. */
+  get creditsInFlight(): number {
+    return this._credits.inFlight;
+  }
+
+  /** Counts since it was opened. */
+  get stats(): { readonly pushed: number; readonly done: number; readonly failed: number; readonly cancelled: number; readonly peakCredits: number } {
+    const { pushed, done, failed, cancelled } = this._stats;
+    return { pushed, done, failed, cancelled, peakCredits: this._credits.peak };
+  }
+
+  /**
+   * Makes a job; nothing of it is seen or queued before `submit`.
+   *
+   * Throws RangeError for a cost that is negative, fractional, NaN, or more than the queue's credits (Q20, Q21), EINVAL for
+   * a spec that the device can't run, ENODEV on a queue that was destroyed.
+   */
+  job<Result = unknown>(spec: Spec): Job<Result, Spec> {
+    const cost = spec.cost ?? 1;
+    if (!Number.isSafeInteger(cost) || cost < 0) throw new RangeError(`[Queue "${this.name}"] takes jobs whose cost is a whole number from 0 (got ${cost})`);
+    if (cost > this._credits.limit) throw new RangeError(`[Queue "${this.name}"] has ${this._credits.limit} credits, and a job that costs ${cost} would wait for ever`);
+    this._checkUsable();
+    this.ring.driver.check?.(spec);
+    const job = new Job<Result, Spec>(this, spec, cost);
+    if (hooks.tracer !== null) hooks.tracer.jobMade(job);
+    return job;
+  }
+
+  /**
+   * Resolves when nothing that was pushed is left: every fence has signalled, every job is released.
+   * A job pushed meanwhile is waited for too. Never rejects: whether jobs failed is for their fences to tell.
+   */
+  drain(): Promise<void> {
+    if (this._list.empty) return Promise.resolve();
+    this.#idle ??= new Completion();
+    return this.#idle.wait();
+  }
+
+  /** Takes no more jobs, lets what was pushed run, and resolves when the queue is inactive. */
+  destroy(): Promise<void> {
+    this._stop();
+    return this.drain();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.destroy();
+  }
+
+  /**
+   * Takes no more jobs and starts none: each queued job is cancelled with ECANCELED and this cause when its dependencies
+   * have signalled (X1); what runs comes to its end.
+   */
+  kill(cause?: unknown): void {
+    this._stop();
+    this.#end ??= { kind: "killed", cause };
+    this.#offerHead();
+  }
+
+  /**
+   * For drivers: says that the device is done with a running job, in any order; answers false if that was said before.
+   *
+   * SIGNALLING: its credits are back at once; its fence signals when those of its predecessors have (promise 2), at the
+   * latest before the outermost delivery returns. `error` is 0 or a negative errno; throws RangeError for any other.
+   */
+  complete(job: Job<unknown, Spec>, error = 0, cause?: unknown, result?: unknown): boolean {
+    if (job._stage !== RUNNING || job._queue !== this) return false;
+    if (error !== 0) {
+      checkErrno(error);
+      job._setError(error, cause);
+      this._stats.failed++;
+    } else {
+      this._stats.done++;
+    }
+    job._result = result;
+    job._stage = COMPLETE;
+    this._credits.give(job._cost);
+    this.ring._jobEnded(this, job);
+    if (!this.#deadlines.empty) this.#deadlines.drop(job);
+    if (hooks.tracer !== null) hooks.tracer.jobCompleted(job);
+    if (this._list.oldest === job) this.#retire();
+    this.#offerHead();
+    return true;
+  }
+
+  /**
+   * For drivers whose device completes seqnos: completes every running job up to and including `seqno`, without an error;
+   * answers how many. One delivery.
+   */
+  completeThrough(seqno: number): number {
+    let count = 0;
+    enterDelivery();
+    try {
+      for (let job = this._list.oldest; job !== null && job._seqno <= seqno; ) {
+        const next = this._list.next(job);
+        if (this.complete(job)) count++;
+        job = next;
+      }
+    } finally {
+      leaveDelivery();
+    }
+    return count;
+  }
+
+  /** @internal Takes no more jobs. */
+  _stop(): void {
+    this.#destroyed = true;
+    this.#noteInactive();
+  }
+
+  /** @internal */
+  _checkUsable(): void {
+    if (this.#destroyed) throw new SignalboxError("ENODEV", `[Queue "${this.name}"] was destroyed and takes no job`);
+  }
+
+  /** @internal Inside a submission, after which it can't fail: the armed job is the queue's from here. */
+  _push(job: Job<unknown, Spec>): void {
+    job._stage = QUEUED;
+    this._stats.pushed++;
+    this.ring._jobPushed(this, job);
+    this._list.push(job);
+    if (hooks.tracer !== null) hooks.tracer.jobPushed(job);
+  }
+
+  /** @internal Looks at a new head: offers it to the ring, or waits for what it depends on. */
+  _lookAtHead(): void {
+    this.#waitForHead();
+    this.#offerHead();
+  }
+
+  /** @internal Whether the head can be started now: its dependencies have signalled and its credits fit. */
+  _canStart(): boolean {
+    const head = this._list.head;
+    return head !== null && this.#wait.waiting === 0 && (this.#end !== undefined || this._credits.fits(head._cost));
+  }
+
+  /** @internal Called by the ring's worker, inside a delivery, for a queue that can start: starts the head or cancels it. */
+  _startHead(): void {
+    const job = this._list.head as Job<unknown, Spec>;
+    const reason = this.#end ?? this.#reasonToCancel(job);
+    clearDependencies(job);
+    this._list.passHead(job);
+    if (reason === undefined) this.#start(job);
+    else this.#cancel(job, reason);
+    this.#waitForHead();
+  }
+
+  /** @internal Called by the ring's worker outside every section: lets go of what has signalled. */
+  _release(): void {
+    const driver = this.ring.driver;
+    for (let job = this._list.takeReleasable(); job !== null; job = this._list.takeReleasable()) {
+      driver.release?.(job);
+      if (hooks.tracer !== null) hooks.tracer.jobReleased(job);
+      job._stage = RELEASED;
+      job._spec = null;
+      job._queue = null;
+    }
+    if (this._list.empty) {
+      this.#idle?.completeAll();
+      this.#idle = undefined;
+      this.#noteInactive();
+    }
+  }
+
+  /** @internal The device is gone: whatever is pushed ends now, with `error`, in order, without its dependencies. */
+  _lose(error: number, cause: unknown): void {
+    this._stop();
+    this.#end = { kind: "lost", cause };
+    this.#wait.cancel();
+    for (let job = this._list.oldest; job !== null; ) {
+      const next = this._list.next(job);
+      if (job._stage === RUNNING) {
+        this.complete(job, error, cause);
+      } else if (job._stage === QUEUED) {
+        clearDependencies(job);
+        this._list.passHead(job);
+        this.#cancel(job, this.#end, error);
+      }
+      job = next;
+    }
+    this.ring._withdraw(this);
+  }
+
+  /** @internal F28: the earliest deadline goes to the device when the job is there. */
+  _setDeadline(job: Job<unknown, Spec>, time: number): void {
+    const earliest = this.#deadlines.add(job, time);
+    if (earliest && job._stage === RUNNING) this.ring.driver.setDeadline?.(job, time);
+  }
+
+  #reasonToCancel(job: Job<unknown, Spec>): CancelReason | undefined {
+    if (this.#policy === "ignore") return undefined;
+    const fence = firstFailed(job);
+    if (fence === null) return undefined;
+    if (this.#policy === "ask" && this.ring.driver.dependencyFailed?.(job, fence) === "run") return undefined;
+    return { kind: "dependency", fence };
+  }
+
+  // SIGNALLING: the driver may complete the job from inside `run`, so the stage and the credits come first (11.3, 5).
+  #start(job: Job<unknown, Spec>): void {
+    job._stage = RUNNING;
+    this._credits.take(job._cost);
+    this.ring._jobStarted(this, job);
+    if (hooks.tracer !== null) hooks.tracer.jobStarted(job);
+    try {
+      const outcome = this.ring.driver.run(job);
+      if (outcome === "done") this.complete(job);
+      else if (outcome !== "pending") this.#follow(job, outcome);
+    } catch (error) {
+      this.complete(job, errno.EIO, error);
+    }
+    if (!this.#deadlines.empty) this.#deadlines.forward(job, this.ring.driver);
+  }
+
+  // Q2: the device's own fence completes the job, now if it has signalled already.
+  #follow(job: Job<unknown, Spec>, hardware: Fence): void {
+    if (!(hardware instanceof Fence)) throw new SignalboxError("EINVAL", `Driver "${this.ring.driver.name}" answered "${String(hardware)}" instead of "pending", "done" or a fence`);
+    if (!hardware._register(new Registration(SIGNAL, job, 0))) job._signalFrom(hardware);
+  }
+
+  #cancel(job: Job<unknown, Spec>, reason: CancelReason, error: number = errno.ECANCELED): void {
+    job._stage = CANCELLED;
+    if (!this.#deadlines.empty) this.#deadlines.drop(job);
+    this._stats.cancelled++;
+    job._setError(error, new Cancelled(reason));
+    if (hooks.tracer !== null) hooks.tracer.jobCancelled(job, reason);
+    try {
+      this.ring.driver.cancel(job, reason);
+    } catch (thrown) {
+      job._setError(error, thrown);
+    }
+    if (this._list.oldest === job) this.#retire();
+  }
+
+  // Signals from the oldest on, as far as jobs are complete (promise 2).
+  #retire(): void {
+    enterDelivery();
+    for (let job = this._list.oldest; job !== null && (job._stage === COMPLETE || job._stage === CANCELLED); ) {
+      this._list.passOldest(job);
+      signalFence(job);
+      job = this._list.oldest;
+    }
+    this.ring._hasReleases(this);
+    leaveDelivery();
+  }
+
+  #waitForHead(): void {
+    const head = this._list.head;
+    if (head === null) return;
+    const blocker = this.#wait.begin(head);
+    if (hooks.tracer !== null && (blocker !== null || !this._canStart())) hooks.tracer.jobBlocked(head, blocker);
+  }
+
+  #offerHead(): void {
+    if (this._place < 0 && this._canStart()) this.ring._offer(this);
+  }
+
+  #noteInactive(): void {
+    if (this.state === "inactive") this.ring._forget(this);
+  }
+}

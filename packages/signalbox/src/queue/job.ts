@@ -1,0 +1,199 @@
+/**
+ * The job: one unit of work, its dependencies and its done fence, in one object.
+ *
+ * A job is its done fence: `submit` gives it back as a `Fence`, which is what others depend on and wait for.
+ *
+ * Stages: made -> queued -> running -> complete -> released, or queued -> cancelled -> released. Beside them runs the
+ * fence's own state (fence.ts): a job is armed and published inside `submit`, between made and queued, and its fence
+ * signals after complete or cancelled, when those of its predecessors have.
+ *
+ * Invariants:
+ * - Promise 3: the stage passes through running or cancelled, never both.
+ * - Promise 4: dependencies are added in stage made only.
+ * - The spec belongs to the job from `made` to `released`, and is let go then, with the queue.
+ *
+ * The program makes it, adds dependencies and submits it; from then on only its queue moves it.
+ */
+import { FenceError, SignalboxError, errorName } from "../errors.ts";
+import type { CancelReason, JobSpec } from "../driver.ts";
+import { Fence } from "../fence/fence.ts";
+import type { FenceKind } from "../fence/fence.ts";
+import type { Signallable } from "../fence/registration.ts";
+import { FRESH, SIGNALLED } from "../fence/state.ts";
+import { causeText, describe } from "../fence/words.ts";
+import { addDependency } from "./dependencies.ts";
+import type { Dependent } from "./dependencies.ts";
+import type { JobQueue } from "./job-queue.ts";
+
+export const MADE = 0;
+export const QUEUED = 1;
+export const RUNNING = 2;
+export const COMPLETE = 3;
+export const CANCELLED = 4;
+export const RELEASED = 5;
+
+/** Where a job is on its path: see the head of this file. */
+export type JobStage = "made" | "queued" | "running" | "complete" | "cancelled" | "released";
+
+const stageNames: readonly [JobStage, JobStage, JobStage, JobStage, JobStage, JobStage] = [
+  "made",
+  "queued",
+  "running",
+  "complete",
+  "cancelled",
+  "released",
+];
+
+/**
+ * One unit of work on one queue, made by `queue.job(spec)`, and the fence that tells when it is done.
+ *
+ * @typeParam Result - what the device leaves in `result`
+ * @example
+ * ```ts
+ * const blur = compute.job({ run: (gpu) => gpu.queue.submit([encode(gpu)]) }).after(upload);
+ * const [blurred] = submit(blur);
+ * await blurred.wait();
+ * ```
+ */
+export class Job<Result = unknown, Spec extends JobSpec = JobSpec> extends Fence implements Dependent, Signallable {
+  /** @internal */ _spec: Spec | null;
+  /** @internal */ _queue: JobQueue<Spec> | null;
+  /** @internal */ _stage: 0 | 1 | 2 | 3 | 4 | 5 = MADE;
+  /** @internal Credits. */ readonly _cost: number;
+  /** @internal Outlives the spec, for errors that are asked for late. */ readonly _label: string | undefined;
+  /** @internal */ _dependency: Fence | null = null;
+  /** @internal */ _others: Fence[] | null = null;
+  /** @internal */ _result: unknown = undefined;
+  /** @internal While queued: its place in the order of pushes on its ring. From running on: when it started, in ms. */ _stamp = 0;
+
+  /** @internal Use `queue.job(spec)`. */
+  constructor(queue: JobQueue<Spec>, spec: Spec, cost: number) {
+    super(queue._timeline, 0, FRESH);
+    this._queue = queue;
+    this._spec = spec;
+    this._cost = cost;
+    this._label = spec.label;
+    const after = spec.after;
+    if (after !== undefined) {
+      if (after instanceof Fence) this.after(after);
+      else this.after(...after);
+    }
+  }
+
+  override get kind(): FenceKind {
+    return "job";
+  }
+
+  /** What the job was made of. Throws EINVAL once it was released. */
+  get spec(): Spec {
+    return this._spec ?? this.#released();
+  }
+
+  /** The queue that the job was made on. Throws EINVAL once it was released; `queueName` stays. */
+  get queue(): JobQueue<Spec> {
+    return this._queue ?? this.#released();
+  }
+
+  /** The name of its queue. Readable for ever. */
+  get queueName(): string {
+    return this.timelineName;
+  }
+
+  /** What the job is called in traces and errors: its spec's label, else its queue and seqno, such as `upload:3`. */
+  get label(): string {
+    return this._label ?? describe(this);
+  }
+
+  /** The credits it takes while it is in flight, in its queue's unit. */
+  get cost(): number {
+    return this._cost;
+  }
+
+  /** Where the job is on its path. */
+  get stage(): JobStage {
+    return stageNames[this._stage];
+  }
+
+  /** What the device left as the job's outcome. Throws EINVAL before the fence signalled, and the job's own failure if it failed. */
+  get result(): Result {
+    if (this._state !== SIGNALLED) throw new SignalboxError("EINVAL", `${this.#name()} has no result before its fence signals`);
+    const failure = this.failure();
+    if (failure !== undefined) throw failure;
+    return this._result as Result;
+  }
+
+  /**
+   * Makes the job wait for these fences or jobs; answers the job itself.
+   *
+   * A job may be of the same batch (submitted by the same `submit`, before this one) or have been submitted already. Throws
+   * EINVAL once the job was submitted (promise 4), and for a job that would wait for itself.
+   */
+  after(...fences: readonly Fence[]): this {
+    if (this._state !== FRESH) {
+      throw new SignalboxError("EINVAL", `${this.#name()} takes no more dependencies: it was submitted`);
+    }
+    for (const fence of fences) {
+      if (!(fence instanceof Fence)) throw new SignalboxError("EINVAL", `${this.#name()} can only wait for fences and jobs (got ${typeof fence})`);
+      if ((fence as Fence) === this) throw new SignalboxError("EINVAL", `${this.#name()} can't wait for itself`);
+      addDependency(this, fence);
+    }
+    return this;
+  }
+
+  /** @internal SIGNALLING: the device's own fence signalled; the job is complete with its error (Q2). */
+  _signalFrom(source: Fence): void {
+    this._queue?.complete(this, source._error, source._error === 0 ? undefined : source._makeError());
+  }
+
+  /** @internal F28: to the device if the job is there, remembered by the queue if it is not there yet. */
+  override _forwardDeadline(time: number): void {
+    this._queue?._setDeadline(this, time);
+  }
+
+  /** @internal */
+  override _makeError(): FenceError {
+    const reason = this._cause instanceof Cancelled ? this._cause.reason : undefined;
+    const cause = reason === undefined ? this._cause : causeOf(reason);
+    const what = reason === undefined ? "failed" : reasonText(reason);
+    return new FenceError(`${this.#name()} ${what}: ${errorName(this._error)}${causeText(cause)}`, {
+      errno: this._error,
+      timeline: this.timelineName,
+      seqno: this._seqno,
+      job: this.label,
+      queue: this.queueName,
+      cause,
+    });
+  }
+
+  #name(): string {
+    return `[Job "${this.label}" of queue "${this.queueName}"]`;
+  }
+
+  #released(): never {
+    throw new SignalboxError("EINVAL", `${this.#name()} was released`);
+  }
+}
+
+/** What a cancelled job's fence carries until somebody asks for an error: the reason, without a stack. */
+export class Cancelled {
+  readonly reason: CancelReason;
+
+  constructor(reason: CancelReason) {
+    this.reason = reason;
+  }
+}
+
+function causeOf(reason: CancelReason): unknown {
+  return reason.kind === "dependency" ? reason.fence._makeError() : reason.cause;
+}
+
+function reasonText(reason: CancelReason): string {
+  switch (reason.kind) {
+    case "dependency":
+      return `was cancelled, since its dependency ${describe(reason.fence)} failed`;
+    case "killed":
+      return "was cancelled, since its queue was killed";
+    case "lost":
+      return "was cancelled, since its device is gone";
+  }
+}

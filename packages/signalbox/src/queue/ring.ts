@@ -1,0 +1,266 @@
+/**
+ * The ring: one lane of a device, and the worker that feeds it from the queues that share it.
+ *
+ * The worker is one work item, however many queues there are: it starts the heads that can start, in the order of the
+ * ring's policy, tells the driver that the batch is over, and releases what has signalled.
+ *
+ * States: open (takes queues and jobs) -> stopped (takes none; what was pushed comes to its end) or lost (everything has
+ * ended with an error).
+ *
+ * Invariants:
+ * - A queue is in the ready heap exactly when its head can start.
+ * - Heads start and driver members are called inside one delivery; releases and `flush` come after it (promise 8).
+ * - No more than `slots` jobs are on the ring.
+ *
+ * A device makes rings, and ends them; queues report to their ring; nobody else calls the members marked internal.
+ */
+import { SignalboxError } from "../errors.ts";
+import { hooks } from "../hooks.ts";
+import type { Driver, JobSpec } from "../driver.ts";
+import { deliver, deliveryTime, enterDelivery, leaveDelivery } from "../fence/delivery.ts";
+import type { Platform } from "../platform/platform.ts";
+import { realPlatform } from "../platform/real.ts";
+import { WorkItem, sharedWorkQueue } from "../work/work-queue.ts";
+import type { WorkBudget, WorkQueue } from "../work/work-queue.ts";
+import type { Policy } from "./fair.ts";
+import { JobQueue } from "./job-queue.ts";
+import type { QueueOptions } from "./job-queue.ts";
+import type { Job } from "./job.ts";
+import { ReadyHeap } from "./ready-heap.ts";
+
+/** How a ring is made. */
+export interface RingOptions {
+  /** Its name in traces; the driver's name if left out. */
+  readonly name?: string;
+  /** Where its time comes from; the real one if left out. */
+  readonly platform?: Platform;
+  /** How many jobs the lane holds at once; unlimited if left out. */
+  readonly slots?: number;
+  /** How it chooses among its queues; "fair" if left out. */
+  readonly policy?: Policy;
+  /** The work queue that its worker runs on; one that all rings of the platform share if left out. */
+  readonly work?: WorkQueue;
+}
+
+const policies: readonly Policy[] = ["fair", "fifo", "round-robin"];
+
+/**
+ * One in-order lane of a device, shared by queues. Made by devices; make one to drive something of your own.
+ *
+ * @example
+ * ```ts
+ * const ring = new Ring(driver, { slots: 64 });
+ * const queue = ring.queue("work", { credits: 16 });
+ * ```
+ */
+export class Ring<Spec extends JobSpec = JobSpec> {
+  /** Its name in traces. */
+  readonly name: string;
+  /** What runs its jobs. */
+  readonly driver: Driver<Spec>;
+  /** Where its time comes from. */
+  readonly platform: Platform;
+  /** How many jobs it holds at once. */
+  readonly slots: number;
+  /** How it chooses among its queues. */
+  readonly policy: Policy;
+  readonly #queues = new Set<JobQueue<Spec>>();
+  readonly #ready = new ReadyHeap<JobQueue<Spec>>();
+  readonly #worker: WorkItem;
+  readonly #releasing: JobQueue<Spec>[] = [];
+  #stopped = false;
+  #working = false;
+  #inFlight = 0;
+  /** The rank at which the last head was started: where the ring is. */
+  #floor = 0;
+  /** Counts turns and pushes, for the policies that go by them. */
+  #turns = 0;
+  /** Whether the present batch has started a job. */
+  #started = false;
+  #lastEnd = 0;
+
+  constructor(driver: Driver<Spec>, options: RingOptions = {}) {
+    const { name = driver.name, platform = realPlatform, slots = Infinity, policy = "fair" } = options;
+    if (!(slots >= 1)) throw new RangeError(`[Ring "${name}"] needs at least one slot (got ${slots})`);
+    if (!policies.includes(policy)) throw new SignalboxError("EINVAL", `[Ring "${name}"] has no policy "${String(policy)}"`);
+    this.driver = driver;
+    this.name = name;
+    this.platform = platform;
+    this.slots = slots;
+    this.policy = policy;
+    this.#worker = new WorkItem(options.work ?? sharedWorkQueue(platform), (budget) => this.#work(budget));
+    if (hooks.tracer !== null) hooks.tracer.ringOpened(this);
+  }
+
+  /** The queues that are not inactive. */
+  get queues(): readonly JobQueue<Spec>[] {
+    return [...this.#queues];
+  }
+
+  /** How many jobs are on the ring now. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Opens a queue on this ring. Throws ENODEV when the ring was stopped, RangeError or EINVAL for options that make no sense. */
+  queue(name: string, options: QueueOptions = {}): JobQueue<Spec> {
+    if (this.#stopped) throw new SignalboxError("ENODEV", `[Ring "${this.name}"] was stopped and takes no queue`);
+    const queue = new JobQueue<Spec>(this, name, options);
+    this.#queues.add(queue);
+    if (hooks.tracer !== null) hooks.tracer.queueOpened(queue);
+    return queue;
+  }
+
+  /** Takes no more queues and no more jobs; what was pushed runs. */
+  stop(): void {
+    this.#stopped = true;
+    for (const queue of this.#queues) queue._stop();
+  }
+
+  /** Resolves when nothing that was pushed on any of its queues is left. Never rejects. */
+  async drain(): Promise<void> {
+    while (this.#queues.size > 0) {
+      const busy = [...this.#queues].filter((queue) => !queue._list.empty);
+      if (busy.length === 0) return;
+      await Promise.all(busy.map((queue) => queue.drain()));
+    }
+  }
+
+  /** Stops, and cancels what is queued and not started, with ECANCELED and this cause; what runs comes to its end. */
+  kill(cause?: unknown): void {
+    this.stop();
+    deliver(() => {
+      for (const queue of this.#queues) queue.kill(cause);
+    });
+  }
+
+  /**
+   * Stops, and ends everything now, in order: what runs and what is queued signals with `error` (a negative errno) and this
+   * cause. For devices that are gone: what they say later of these jobs is ignored.
+   */
+  lose(error: number, cause?: unknown): void {
+    this.stop();
+    deliver(() => {
+      for (const queue of [...this.#queues]) queue._lose(error, cause);
+    });
+  }
+
+  /** @internal A queue's head can start: the worker will see to it. */
+  _offer(queue: JobQueue<Spec>): void {
+    queue._rank = this.#rank(queue);
+    this.#ready.add(queue);
+    this.#kick();
+  }
+
+  /** @internal Q23: a submission to a queue with bypass starts what it can at once, unless the worker is at it. */
+  _bypass(): void {
+    if (!this.#working && this.#work({ left: Infinity })) this.#kick();
+  }
+
+  /** @internal */
+  _withdraw(queue: JobQueue<Spec>): void {
+    if (queue._place >= 0) this.#ready.remove(queue);
+  }
+
+  /** @internal */
+  _jobPushed(queue: JobQueue<Spec>, job: Job<unknown, Spec>): void {
+    if (this.#queues.size === 1) return;
+    job._stamp = ++this.#turns;
+    if (queue._list.oldest === null) queue._service.rejoin(this.#floor);
+  }
+
+  /** @internal Before `driver.run`. The clock is read once a batch, and only where somebody shares the ring. */
+  _jobStarted(queue: JobQueue<Spec>, job: Job<unknown, Spec>): void {
+    this.#inFlight++;
+    this.#started = true;
+    queue._service.begin();
+    job._stamp = this.#queues.size > 1 ? deliveryTime(this.platform) : 0;
+  }
+
+  /** @internal The job is off the ring: its service runs from its start, or from the end of the one before it. */
+  _jobEnded(queue: JobQueue<Spec>, job: Job<unknown, Spec>): void {
+    this.#inFlight--;
+    if (job._stamp > 0) {
+      const now = deliveryTime(this.platform);
+      queue._service.end(Math.max(0, now - Math.max(job._stamp, this.#lastEnd)));
+      this.#lastEnd = now;
+    } else {
+      queue._service.end(0);
+    }
+    if (this.#inFlight === this.slots - 1 && this.#ready.first !== undefined) this.#kick();
+  }
+
+  /** @internal */
+  _hasReleases(queue: JobQueue<Spec>): void {
+    if (queue._releasing) return;
+    queue._releasing = true;
+    this.#releasing.push(queue);
+    this.#kick();
+  }
+
+  /** @internal The queue is inactive. */
+  _forget(queue: JobQueue<Spec>): void {
+    if (this.#queues.delete(queue) && hooks.tracer !== null) hooks.tracer.queueClosed(queue);
+  }
+
+  #kick(): void {
+    if (!this.#working) this.#worker.schedule();
+  }
+
+  #work(budget: WorkBudget): boolean {
+    this.#working = true;
+    enterDelivery();
+    this.#started = false;
+    try {
+      this.#startHeads(budget);
+    } finally {
+      leaveDelivery();
+    }
+    if (this.#started) this.driver.flush?.();
+    this.#release();
+    this.#working = false;
+    return this.#canStart();
+  }
+
+  #canStart(): boolean {
+    return this.#ready.first !== undefined && this.#inFlight < this.slots;
+  }
+
+  // SIGNALLING: starts heads; the driver's `run` and `cancel` must not block, and submissions are refused in here.
+  #startHeads(budget: WorkBudget): void {
+    for (let queue = this.#ready.first; queue !== undefined; queue = this.#ready.first) {
+      if (budget.left <= 0 || this.#inFlight >= this.slots) return;
+      budget.left--;
+      this.#floor = queue._rank;
+      this.#turns++;
+      queue._startHead();
+      if (queue._place < 0) continue; // Lost meanwhile.
+      if (queue._canStart()) {
+        queue._rank = this.#rank(queue);
+        this.#ready.moved(queue);
+      } else {
+        this.#ready.remove(queue);
+      }
+    }
+  }
+
+  #rank(queue: JobQueue<Spec>): number {
+    switch (this.policy) {
+      case "fair":
+        return queue._service.virtualTime;
+      case "fifo":
+        return queue._list.head?._stamp ?? 0;
+      case "round-robin":
+        return this.#turns;
+    }
+  }
+
+  #release(): void {
+    // A release may let a queue go inactive, but never makes another one releasable.
+    for (const queue of this.#releasing) {
+      queue._releasing = false;
+      queue._release();
+    }
+    this.#releasing.length = 0;
+  }
+}
