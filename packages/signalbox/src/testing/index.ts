@@ -1,0 +1,5 @@
+/** `signalbox/testing`: what tests of devices, and of programs on them, are made of. */
+export { deviceConformance } from "./conformance.ts";
+export type { ConformanceCheck, ConformanceTarget } from "./conformance.ts";
+export { observe } from "./observer.ts";
+export type { Observation } from "./observer.ts";

@@ -1,0 +1,185 @@
+/**
+ * The observer: watches everything that the core does through its hooks, and says which promise was broken, where.
+ *
+ * States: watching -> stopped. While it watches it takes the tracer's place and passes each event on to the tracer that was
+ * there before.
+ *
+ * It checks promises 1 to 5 and 8 of the design for every job that is published while it watches: one signal each, in seqno
+ * order; `run` or `cancel`, once; dependencies first; credits within the limit and back; released after the signal, never before.
+ */
+import type { CancelReason } from "../driver.ts";
+import type { Fence } from "../fence/fence.ts";
+import { hooks } from "../hooks.ts";
+import type { DeviceSpan, Tracer, WaitOutcome } from "../hooks.ts";
+import type { Job } from "../queue/job.ts";
+import type { JobQueue } from "../queue/job-queue.ts";
+import type { Ring } from "../queue/ring.ts";
+
+interface Path {
+  readonly name: string;
+  readonly dependencies: Fence[];
+  starts: number;
+  cancels: number;
+  signals: number;
+  releases: number;
+}
+
+/** What was seen of the jobs while an observer watched. */
+export interface Observation {
+  /** Jobs that were published. */
+  readonly published: number;
+  /** Jobs whose fences have signalled. */
+  readonly signalled: number;
+  /** One sentence for each promise that was broken, with its number; empty when all were kept. */
+  readonly violations: readonly string[];
+}
+
+/** Watches; made by {@link observe}. */
+export class Observer implements Tracer {
+  readonly #paths = new Map<Fence, Path>();
+  readonly #lastSignalled = new Map<number, number>();
+  readonly #violations: string[] = [];
+  readonly #before: Tracer | null;
+
+  constructor(before: Tracer | null) {
+    this.#before = before;
+  }
+
+  /** What was seen so far. Every job that was published must have signalled by `final`. */
+  report(final: boolean): Observation {
+    const paths = [...this.#paths.values()];
+    const violations = [...this.#violations];
+    if (final) {
+      for (const path of paths) {
+        if (path.signals !== 1) violations.push(`Promise 1: ${path.name} signalled ${path.signals} times`);
+        if (path.starts + path.cancels !== 1)
+          violations.push(`Promise 3: ${path.name} was run ${path.starts} times and cancelled ${path.cancels} times`);
+      }
+    }
+    return { published: paths.length, signalled: paths.filter((path) => path.signals > 0).length, violations };
+  }
+
+  jobArmed(job: Job): void {
+    this.#before?.jobArmed(job);
+    this.#paths.set(job, { name: job.label, dependencies: [], starts: 0, cancels: 0, signals: 0, releases: 0 });
+  }
+
+  jobDependency(job: Job, dependency: Fence): void {
+    this.#before?.jobDependency(job, dependency);
+    this.#paths.get(job)?.dependencies.push(dependency);
+  }
+
+  jobStarted(job: Job): void {
+    this.#before?.jobStarted(job);
+    const path = this.#paths.get(job);
+    if (path === undefined) return;
+    path.starts++;
+    for (const fence of path.dependencies) {
+      if (!fence.signalled)
+        this.#broken(4, `${path.name} runs before its dependency ${fence.timelineName}:${fence.seqno}`);
+    }
+    path.dependencies.length = 0;
+    const { creditsInFlight, credits, name } = job.queue;
+    if (creditsInFlight > credits || creditsInFlight < 0)
+      this.#broken(5, `queue "${name}" has ${creditsInFlight} of ${credits} credits in flight`);
+  }
+
+  jobCancelled(job: Job, reason: CancelReason): void {
+    this.#before?.jobCancelled(job, reason);
+    const path = this.#paths.get(job);
+    if (path !== undefined) path.cancels++;
+  }
+
+  fenceSignalled(fence: Fence): void {
+    this.#before?.fenceSignalled(fence);
+    const path = this.#paths.get(fence);
+    if (path === undefined) return;
+    path.signals++;
+    const last = this.#lastSignalled.get(fence.context) ?? 0;
+    if (fence.seqno <= last) this.#broken(2, `${path.name} (${fence.seqno}) signals after ${last} of its timeline`);
+    this.#lastSignalled.set(fence.context, fence.seqno);
+  }
+
+  jobReleased(job: Job): void {
+    this.#before?.jobReleased(job);
+    const path = this.#paths.get(job);
+    if (path === undefined) return;
+    path.releases++;
+    if (path.signals !== 1 || path.releases !== 1)
+      this.#broken(8, `${path.name} is released ${path.releases} times, after ${path.signals} signals`);
+  }
+
+  ringOpened(ring: Ring): void {
+    this.#before?.ringOpened(ring);
+  }
+
+  queueOpened(queue: JobQueue): void {
+    this.#before?.queueOpened(queue);
+  }
+
+  queueClosed(queue: JobQueue): void {
+    this.#before?.queueClosed(queue);
+    if (queue.creditsInFlight !== 0)
+      this.#broken(5, `queue "${queue.name}" is inactive with ${queue.creditsInFlight} credits in flight`);
+  }
+
+  fenceCreated(fence: Fence): void {
+    this.#before?.fenceCreated(fence);
+  }
+
+  waitStarted(fence: Fence): void {
+    this.#before?.waitStarted(fence);
+  }
+
+  waitEnded(fence: Fence, outcome: WaitOutcome): void {
+    this.#before?.waitEnded(fence, outcome);
+  }
+
+  jobMade(job: Job): void {
+    this.#before?.jobMade(job);
+  }
+
+  jobPushed(job: Job): void {
+    this.#before?.jobPushed(job);
+  }
+
+  jobPublished(job: Job): void {
+    this.#before?.jobPublished(job);
+  }
+
+  jobBlocked(job: Job, blocker: Fence | null): void {
+    this.#before?.jobBlocked(job, blocker);
+  }
+
+  jobCompleted(job: Job): void {
+    this.#before?.jobCompleted(job);
+  }
+
+  deviceSpan(span: DeviceSpan): void {
+    this.#before?.deviceSpan(span);
+  }
+
+  #broken(promise: number, sentence: string): void {
+    this.#violations.push(`Promise ${promise}: ${sentence}`);
+  }
+}
+
+/**
+ * Watches while the body runs, and answers what was seen; throws an Error with every violation if a promise was broken.
+ * Jobs published before, or by others meanwhile, are watched too: run one at a time.
+ *
+ * @example `const { published } = await observe(() => developEverything());`
+ */
+export async function observe(body: () => Promise<void>): Promise<Observation> {
+  const before = hooks.tracer;
+  const observer = new Observer(before);
+  hooks.tracer = observer;
+  try {
+    await body();
+  } finally {
+    hooks.tracer = before;
+  }
+  const observation = observer.report(true);
+  if (observation.violations.length > 0) throw new Error(observation.violations.join("\n"));
+  return observation;
+}
