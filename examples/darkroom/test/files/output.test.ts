@@ -1,0 +1,54 @@
+import { chmod, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { temporaryPath } from "../../src/files/atomic.ts";
+import { prepareOutput } from "../../src/files/output.ts";
+import { testFolder } from "../support/folder.ts";
+
+describe("prepareOutput", () => {
+  it("makes the folder, with those above it, and leaves nothing in it", async () => {
+    const folder = join(await testFolder(), "a", "b");
+    await prepareOutput(folder);
+    expect(await readdir(folder)).toEqual([]);
+    await prepareOutput(folder); // and again, now that it is there
+  });
+
+  it("U3: removes what a killed run left, and no result", async () => {
+    const folder = await testFolder();
+    await writeFile(temporaryPath(folder), "half");
+    await writeFile(join(folder, "earth.png"), "result");
+    await prepareOutput(folder);
+    expect(await readdir(folder)).toEqual(["earth.png"]);
+  });
+
+  it("says that a file is in the way, at the end of the path or inside it", async () => {
+    const file = join(await testFolder(), "file");
+    await writeFile(file, "");
+    await expect(prepareOutput(file)).rejects.toMatchObject({
+      code: "output-folder",
+      message: `The output folder "${file}" cannot be written to: a file of that name is in the way.`,
+    });
+    await expect(prepareOutput(join(file, "sub"))).rejects.toThrow(
+      "cannot be written to: a part of its path is a file, not a folder.",
+    );
+  });
+
+  it.skipIf(process.getuid?.() === 0)("says that permission is denied", async () => {
+    const folder = await testFolder();
+    await chmod(folder, 0o555);
+    await expect(prepareOutput(folder)).rejects.toThrow("cannot be written to: permission is denied.");
+    await expect(prepareOutput(join(folder, "sub"))).rejects.toThrow("cannot be written to: permission is denied.");
+  });
+
+  it("U2: refuses the input folder, by whatever road", async () => {
+    const root = await testFolder();
+    const [input, link] = [join(root, "photos"), join(root, "link")];
+    await mkdir(input);
+    await symlink(input, link);
+    await prepareOutput(join(input, "developed"), input);
+    await expect(prepareOutput(link, input)).rejects.toMatchObject({
+      code: "output-folder",
+      message: `The output folder "${link}" is the input folder: name another one.`,
+    });
+  });
+});
