@@ -56,6 +56,7 @@ const stages = [
   { name: "attw", run: ["attw", "--pack", "packages/signalbox", "--profile", "esm-only", "--no-emoji"] },
   { name: "publint", run: ["publint", "packages/signalbox", "--strict"] },
   { name: "knip", run: ["knip"] },
+  { name: "README", run: ["node", "scripts/readme.mjs"], figure: /^README: .*$/m },
   { name: "size", run: ["node", "scripts/size.mjs"], figure: /^core, all .*$/m },
 ];
 
