@@ -3,7 +3,38 @@
  *
  * Works in Node, browsers and workers: the only difference is how to give the event loop a turn, chosen once at load.
  */
-import type { Platform, Timer } from "./platform.ts";
+import type { Platform } from "./platform.ts";
+
+type TimeoutHandle = Parameters<typeof clearTimeout>[0];
+
+/** The longest delay that `setTimeout` takes, in ms: it makes 1 ms of a longer one. */
+const LONGEST_DELAY = 0x7fff_ffff;
+
+/** A timer of more than 24.8 days: several timeouts, one after the other. */
+class LongTimer {
+  readonly #callback: () => void;
+  #left: number;
+  #handle: TimeoutHandle;
+
+  constructor(callback: () => void, delay: number) {
+    this.#callback = callback;
+    this.#left = delay;
+    this.#next();
+  }
+
+  clear(): void {
+    clearTimeout(this.#handle);
+  }
+
+  #next(): void {
+    const delay = Math.min(this.#left, LONGEST_DELAY);
+    this.#left -= delay;
+    this.#handle = setTimeout(() => {
+      if (this.#left > 0) this.#next();
+      else this.#callback();
+    }, delay);
+  }
+}
 
 function macrotaskByMessage(): (callback: () => void) => void {
   const { port1, port2 } = new MessageChannel();
@@ -22,9 +53,10 @@ const macrotask: (callback: () => void) => void =
 /** The platform of the running program: what every device but the simulated one uses. */
 export const realPlatform: Platform = {
   now: () => performance.now(),
-  setTimer: (callback, delay) => setTimeout(callback, delay),
+  setTimer: (callback, delay) => (delay > LONGEST_DELAY ? new LongTimer(callback, delay) : setTimeout(callback, delay)),
   clearTimer: (timer) => {
-    clearTimeout(timer as Parameters<typeof clearTimeout>[0]);
+    if (timer instanceof LongTimer) timer.clear();
+    else clearTimeout(timer as TimeoutHandle);
   },
   microtask: (callback) => {
     queueMicrotask(callback);

@@ -127,8 +127,12 @@ export class SimPlatform implements Platform {
     this.#pumping = true;
     const turn = (): void => {
       this.#pumping = false;
-      this.step();
-      if (!this.idle) this.#pump();
+      try {
+        this.step();
+      } finally {
+        // Something that throws is the agent's to report; the rest still happens.
+        if (!this.idle) this.#pump();
+      }
     };
     realPlatform.macrotask(turn);
   }

@@ -64,7 +64,11 @@ class NodeThread implements Thread {
 }
 
 // Node takes a buffer that was transferred before, and posts an empty one; browsers, and the standard, refuse it.
-function post(port: Pick<Worker, "postMessage">, message: unknown, transfer: readonly Transferable[] | undefined): void {
+function post(
+  port: Pick<Worker, "postMessage">,
+  message: unknown,
+  transfer: readonly Transferable[] | undefined,
+): void {
   if (transfer?.some(isDetached) === true) {
     throw new DOMException("An ArrayBuffer is detached and could not be transferred.", "DataCloneError");
   }
