@@ -97,7 +97,8 @@ export interface Driver<Spec extends JobSpec = JobSpec> {
   /**
    * Told that a pushed job will never run. SIGNALLING: must not block, wait or submit.
    * Before: `run` was not called for it and never will be; its fence has not signalled. After: the driver keeps nothing
-   * of the job; the core signals its fence with ECANCELED (EIO where the device is lost), in timeline order. A throw becomes the fence's cause.
+   * of the job; the core signals its fence with ECANCELED (with the loss's own error where the device is lost), in timeline order.
+   * A throw becomes the fence's cause.
    */
   cancel(job: Job<unknown, Spec>, reason: CancelReason): void;
 

@@ -13,6 +13,7 @@ import type { ParentThread, Thread, ThreadListener, Threads } from "./threads.ts
 /** What a worker's program sees as its global object, as far as it is used here. */
 interface WorkerScope {
   readonly name: string;
+  close(): void;
   postMessage(message: unknown, transfer: readonly Transferable[]): void;
   addEventListener(type: "message" | "messageerror", listener: (event: MessageEvent<unknown>) => void): void;
   addEventListener(type: "unhandledrejection", listener: (event: PromiseRejectionEvent) => void): void;
@@ -56,6 +57,9 @@ export function browserParent(): ParentThread {
         for (const data of early ?? []) message(data);
         early = null;
       });
+    },
+    end() {
+      scope.close();
     },
   };
 }

@@ -28,6 +28,14 @@ export function nodeParent(): ParentThread {
       port.on("messageerror", messageError);
       port.on("message", message);
     },
+    end() {
+      // What a thread prints goes to the main thread piece by piece, each when the one before it is out.
+      process.stdout.write("", () => {
+        process.stderr.write("", () => {
+          process.exit(0);
+        });
+      });
+    },
   };
 }
 

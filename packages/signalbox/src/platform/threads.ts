@@ -47,6 +47,8 @@ export interface ParentThread {
   post(message: unknown, transfer?: readonly Transferable[]): void;
   /** Listens from now on, once; what came before is not lost. */
   listen(message: (data: unknown) => void, messageError: (error: unknown) => void): void;
+  /** Ends this thread, with code 0, when what it printed is on its way (which `terminate` doesn't wait for). */
+  end(): void;
 }
 
 /**

@@ -1,0 +1,323 @@
+/**
+ * The lane's thread: one thread from its start to its end, with its shared ring and the tasks that it holds.
+ *
+ * States: starting -> ready -> ended; starting -> ended. A lane has one at a time, and makes a new one when it ended.
+ *
+ * Invariants:
+ * - Tasks are held in the order of the ring's sequence numbers; what was completed leaves the front.
+ * - A task that a clone refuses fails by itself: nothing of it was posted, and its slot is taken back.
+ * - The process stays alive while the thread starts, holds a task, or is being ended; not else.
+ * - A dead thread's ring is read to the end before its tasks are judged: what it completed is complete.
+ *
+ * The lane takes tasks in and flushes; messages and the exit come from the platform.
+ */
+import { errno } from "../../errors.ts";
+import { hooks } from "../../hooks.ts";
+import { deliver } from "../../fence/delivery.ts";
+import { timeOrigin } from "../../platform/threads.ts";
+import type { Thread, ThreadListener, Threads } from "../../platform/threads.ts";
+import { WorkerError, cloneError, errorFromRecord } from "./error-record.ts";
+import type { JobFunction } from "./job-function.ts";
+import * as protocol from "./protocol.ts";
+import type { FromThread, ToThread } from "./protocol.ts";
+import * as ring from "./shared-ring.ts";
+import { TaskList } from "./task.ts";
+import type { Task } from "./task.ts";
+import { argsOf, transferOf } from "./worker-job.ts";
+
+/** How much work a thread may have waiting behind what it runs, in ms: enough to hide the way there and back. */
+const AHEAD = 1;
+/** What a call of unknown length is taken for, in ms: nothing waits behind it. */
+const UNKNOWN = 1_000;
+
+/** Who owns the thread. */
+export interface LaneThreadOwner {
+  /** The lane's name. */
+  readonly name: string;
+  /** The thread runs jobs from now on. */
+  threadReady(): void;
+  /** Tasks were completed: there may be room. */
+  threadProgressed(): void;
+  /** A task's times are known, in ms on this side's clock. Called only while somebody traces. */
+  threadMeasured(task: Task, start: number, end: number): void;
+  /** The thread is gone. What it completed is complete; `rest` is what it held beyond that. */
+  threadEnded(end: ThreadEnd, rest: readonly HeldTask[]): void;
+}
+
+/** How a thread ended. */
+export interface ThreadEnd {
+  readonly code: number;
+  /** The uncaught error that ended it, if one did. */
+  readonly error: unknown;
+  readonly wasReady: boolean;
+  /** Whether it ever started a job. */
+  readonly startedJobs: boolean;
+}
+
+/** A task that a thread held when it ended. */
+export interface HeldTask {
+  readonly task: Task;
+  /** Whether the thread had started the job. */
+  readonly started: boolean;
+}
+
+/** One thread and the tasks that it holds. */
+export class LaneThread implements ThreadListener {
+  readonly #owner: LaneThreadOwner;
+  readonly #thread: Thread;
+  readonly #ring: ring.SubmitterRing;
+  readonly #tasks = new TaskList();
+  readonly #defined = new Set<JobFunction>();
+  /** Outcomes that came by message, by slot, and whether one did. */
+  readonly #posted: (FromThread | undefined)[];
+  /** Why outcomes that were posted can't be read here, in order. */
+  readonly #unreadable: unknown[] = [];
+  #batch: (number | readonly unknown[])[] = [];
+  #state: "starting" | "ready" | "ended" = "starting";
+  #held = 0;
+  /** What all held tasks are thought to take, in ms. */
+  #ahead = 0;
+  /** The ring's sequence number of the oldest held task. */
+  #oldest: number = ring.START + 1;
+  /** The last job that the thread was told of by a message. */
+  #told: number = ring.START;
+  /** What to add to the thread's times to have them on this side's clock. */
+  #clockShift = 0;
+  #ending = false;
+
+  constructor(owner: LaneThreadOwner, threads: Threads, capacity: number) {
+    this.#owner = owner;
+    this.#ring = new ring.SubmitterRing(capacity);
+    this.#posted = new Array<undefined>(capacity).fill(undefined);
+    this.#thread = threads.spawn(owner.name, this);
+    this.#post([protocol.INIT, this.#ring.memory, capacity]);
+  }
+
+  get ready(): boolean {
+    return this.#state === "ready" && !this.#ending;
+  }
+
+  /** How many tasks it holds. */
+  get held(): number {
+    return this.#held;
+  }
+
+  /** How much work is thought to be ahead of a new task, in ms. */
+  get ahead(): number {
+    return this.#ahead;
+  }
+
+  /** Whether a task of this function may be handed over now: to an idle thread always, to others if it is not far ahead. */
+  hasRoom(called: JobFunction): boolean {
+    if (!this.ready) return false;
+    return this.#held === 0 || (this.#held < this.#ring.capacity && this.#ahead + called.estimate <= AHEAD);
+  }
+
+  /** Hands a task over; it is under way after the next `flush`. A task that can't be handed over is completed with its error. */
+  take(task: Task): void {
+    let args: readonly unknown[];
+    let transfer: readonly Transferable[];
+    try {
+      args = task.args ??= argsOf(task.job.spec);
+      transfer = transferOf(task.job.spec, args);
+    } catch (error) {
+      task.complete(errno.EIO, error, undefined);
+      return;
+    }
+    if (!this.#defined.has(task.function)) this.#define(task.function);
+    if (!this.#put(task, args, transfer)) return;
+    task.transferred = transfer.length > 0;
+    task.expected = Math.min(task.function.estimate, UNKNOWN);
+    this.#ahead += task.expected;
+    this.#held++;
+    this.#tasks.push(task);
+  }
+
+  /** Lets the thread see what was taken, and wakes it if it sleeps. */
+  flush(): void {
+    if (this.#state === "ended") return;
+    const last = this.#ring.last;
+    this.#ring.publish();
+    if (this.#batch.length > 0) {
+      this.#post([protocol.BATCH, ...this.#batch]);
+      this.#batch = [];
+      this.#told = last;
+    }
+    if (this.#told !== last) {
+      this.#told = last;
+      if (this.#ring.mustWake()) this.#post([protocol.WAKE]);
+    }
+    this.#holdProcess();
+  }
+
+  /** Asks the thread, which holds nothing, to end by itself: so nothing is lost of what its jobs printed. */
+  end(): void {
+    if (this.#state === "ended" || this.#ending) return;
+    this.#ending = true;
+    this.#holdProcess();
+    this.#post([protocol.END]);
+  }
+
+  /** Ends the thread wherever it is. */
+  terminate(): void {
+    if (this.#state === "ended") return;
+    this.#ending = true;
+    this.#holdProcess();
+    this.#thread.terminate();
+  }
+
+  message(data: unknown): void {
+    const told = data as FromThread;
+    switch (told[0]) {
+      case protocol.READY:
+        this.#state = "ready";
+        this.#clockShift = told[1] - timeOrigin();
+        this.#owner.threadReady();
+        this.#holdProcess();
+        return;
+      case protocol.RESULT:
+      case protocol.FAILED:
+        this.#posted[this.#ring.slot(told[1])] = told;
+        break;
+      case protocol.BELL:
+        break;
+    }
+    if (this.#drain()) this.#owner.threadProgressed();
+  }
+
+  messageError(error: unknown): void {
+    this.#unreadable.push(error);
+    if (this.#drain()) this.#owner.threadProgressed();
+  }
+
+  exited(code: number, error: unknown): void {
+    const wasReady = this.#state === "ready";
+    this.#state = "ended";
+    this.#drain();
+    const startedJobs = this.#oldest !== ring.START + 1 || this.#ring.started(ring.START + 1);
+    const rest: HeldTask[] = [];
+    for (let task = this.#tasks.shift(); task !== null; task = this.#tasks.shift()) {
+      rest.push({ task, started: this.#ring.started(this.#oldest) });
+      this.#oldest = (this.#oldest + 1) | 0;
+    }
+    this.#held = 0;
+    this.#owner.threadEnded({ code, error, wasReady, startedJobs }, rest);
+  }
+
+  #define(called: JobFunction): void {
+    this.#defined.add(called);
+    this.#post([protocol.DEFINE, called.id, called.module, called.exported]);
+  }
+
+  // Puts a task into the ring and its arguments on their way; false if they can't be, and then it was completed with its error.
+  #put(task: Task, args: readonly unknown[], transfer: readonly Transferable[]): boolean {
+    const id = task.function.id;
+    if (args.length === 0) {
+      this.#ring.put(id, ring.NO_ARGS);
+      return true;
+    }
+    if (transfer.length === 0 && args.every(isPrimitive)) {
+      this.#batch.push(this.#ring.put(id, ring.BATCHED_ARGS), args);
+      return true;
+    }
+    const seqno = this.#ring.put(id, ring.OWN_ARGS);
+    try {
+      this.#post([protocol.ARGS, seqno, args], transfer);
+    } catch (error) {
+      this.#ring.takeBack();
+      task.complete(errno.EINVAL, cloneError("The job's arguments can't be cloned", error), undefined);
+      return false;
+    }
+    this.#told = seqno;
+    return true;
+  }
+
+  // Completes what the thread has completed, in order; false if that is nothing.
+  #drain(): boolean {
+    const completed = this.#ring.look();
+    if (!this.#isComplete(completed)) return false;
+    // The consequences run once for the batch, when the delivery ends.
+    deliver(() => {
+      do {
+        const task = this.#tasks.shift()!;
+        const seqno = this.#oldest;
+        this.#oldest = (seqno + 1) | 0;
+        this.#held--;
+        this.#ahead = this.#held === 0 ? 0 : this.#ahead - task.expected;
+        this.#measure(task, seqno);
+        this.#complete(task, seqno);
+      } while (this.#isComplete(completed));
+    });
+    return true;
+  }
+
+  // Whether the oldest held task is complete, and its outcome is here.
+  #isComplete(completed: number): boolean {
+    const seqno = this.#oldest;
+    if (this.#tasks.first === null || ((completed - seqno) | 0) < 0) return false;
+    if (this.#ring.outcome(seqno) !== ring.POSTED || this.#posted[this.#ring.slot(seqno)] !== undefined) return true;
+    return this.#unreadable.length > 0 || this.#state === "ended";
+  }
+
+  #measure(task: Task, seqno: number): void {
+    const start = this.#ring.start(seqno);
+    const end = this.#ring.end(seqno);
+    task.function.measured(end - start);
+    if (hooks.tracer !== null) this.#owner.threadMeasured(task, start + this.#clockShift, end + this.#clockShift);
+  }
+
+  // SIGNALLING: runs in a delivery, and only tells the core.
+  #complete(task: Task, seqno: number): void {
+    switch (this.#ring.outcome(seqno)) {
+      case ring.UNDEFINED:
+        task.complete(0, undefined, undefined);
+        return;
+      case ring.NUMBER:
+        task.complete(0, undefined, this.#ring.number(seqno));
+        return;
+      case ring.TRUE:
+        task.complete(0, undefined, true);
+        return;
+      case ring.FALSE:
+        task.complete(0, undefined, false);
+        return;
+      case ring.NULL:
+        task.complete(0, undefined, null);
+        return;
+      case ring.POSTED:
+        this.#completePosted(task, seqno);
+        return;
+    }
+  }
+
+  #completePosted(task: Task, seqno: number): void {
+    const slot = this.#ring.slot(seqno);
+    const told = this.#posted[slot];
+    this.#posted[slot] = undefined;
+    if (told?.[0] === protocol.RESULT) {
+      task.complete(0, undefined, told[2]);
+    } else if (told?.[0] === protocol.FAILED) {
+      task.complete(this.#ring.error(seqno), errorFromRecord(told[2], this.#owner.name), undefined);
+    } else {
+      const why = this.#unreadable.length > 0 ? "can't be read here" : "was lost with its thread";
+      const cause = new WorkerError(this.#owner.name, "WorkerError", `The job's outcome ${why}`, {
+        cause: this.#unreadable.shift(),
+      });
+      task.complete(errno.EIO, cause, undefined);
+    }
+  }
+
+  #holdProcess(): void {
+    if (this.#held > 0 || this.#ending || this.#state === "starting") this.#thread.hold();
+    else this.#thread.letGo();
+  }
+
+  #post(message: ToThread, transfer?: readonly Transferable[]): void {
+    this.#thread.post(message, transfer);
+  }
+}
+
+// What a clone can neither refuse nor share between two jobs.
+function isPrimitive(value: unknown): boolean {
+  return value === null || (typeof value !== "object" && typeof value !== "function" && typeof value !== "symbol");
+}

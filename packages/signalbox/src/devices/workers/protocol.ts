@@ -1,0 +1,41 @@
+/**
+ * The protocol: the messages between a lane and its thread, for what doesn't fit into the shared ring.
+ *
+ * To the thread: `INIT` once, first; `DEFINE` before the first job of a function; `ARGS` or `BATCH` before or just after
+ * the jobs' slots are published; `WAKE` when the thread sleeps and nothing else would wake it; `END` once, last.
+ * From the thread: `READY` once, first; `RESULT` or `FAILED` for each job whose outcome is `POSTED`; `BELL`.
+ * Messages of one direction arrive in the order in which they were posted.
+ */
+import type { ErrorRecord } from "./error-record.ts";
+
+export const INIT = 0;
+export const DEFINE = 1;
+export const ARGS = 2;
+export const BATCH = 3;
+export const WAKE = 4;
+export const END = 5;
+
+export const READY = 0;
+export const RESULT = 1;
+export const FAILED = 2;
+export const BELL = 3;
+
+export type ToThread =
+  /** The ring's memory and its capacity. */
+  | readonly [typeof INIT, SharedArrayBuffer, number]
+  /** From now on this number means this export of this module. */
+  | readonly [typeof DEFINE, id: number, module: string, exported: string]
+  /** The arguments of one job, cloned by themselves so that no job sees what another does to its own. */
+  | readonly [typeof ARGS, seqno: number, args: readonly unknown[]]
+  /** The arguments of many jobs, primitive values only: sequence number, arguments, sequence number, ... */
+  | readonly [typeof BATCH, ...(number | readonly unknown[])[]]
+  | readonly [typeof WAKE]
+  /** There will be no more jobs, and none is left: the thread ends. */
+  | readonly [typeof END];
+
+export type FromThread =
+  /** The thread runs jobs from now on; its clock's origin (see `timeOrigin`). */
+  | readonly [typeof READY, origin: number]
+  | readonly [typeof RESULT, seqno: number, value: unknown]
+  | readonly [typeof FAILED, seqno: number, error: ErrorRecord]
+  | readonly [typeof BELL];

@@ -1,0 +1,195 @@
+/**
+ * The workers device: lanes, the pool that shares them, and their end.
+ *
+ * States: open -> closing -> closed; open or closing -> lost (every lane was given up) -> closed.
+ *
+ * Invariants:
+ * - A queue with a lane is on that lane's ring; one without is on the pool's ring, whose jobs any lane may run.
+ * - Closing drains, then ends the threads; after its timeout it ends the threads first, and then everything that is left.
+ *   Either way every fence has signalled and no thread is left when it resolves.
+ */
+import type { CloseOptions, Device, DeviceState } from "../../device.ts";
+import { SignalboxError, errno } from "../../errors.ts";
+import { deliver } from "../../fence/delivery.ts";
+import type { Platform, Timer } from "../../platform/platform.ts";
+import type { Threads } from "../../platform/threads.ts";
+import type { JobQueue, QueueOptions } from "../../queue/job-queue.ts";
+import { checkCloseOptions } from "../../queue/closing.ts";
+import { Ring } from "../../queue/ring.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import type { WorkerError } from "./error-record.ts";
+import { JobFunctions } from "./job-function.ts";
+import { Lane } from "./lane.ts";
+import type { LaneOwner, WorkersLane } from "./lane.ts";
+import type { Task } from "./task.ts";
+import type { WorkerJob } from "./worker-job.ts";
+import { WorkersDriver } from "./workers-driver.ts";
+import type { WorkersDriverOwner } from "./workers-driver.ts";
+
+/** How long `close` waits for threads that were asked to end, in ms; then it ends them. */
+const END_GRACE = 1_000;
+/** How long it waits for threads that it ended, in ms. One inside a call of the system that blocks can't end before that returns. */
+const TERMINATE_GRACE = 5_000;
+
+/** How a workers device is opened. */
+export interface WorkersOptions {
+  /** How many threads; what the machine runs at once, but at most 8, if left out. A whole number from 1. */
+  readonly lanes?: number;
+  /** The device's name, and the first part of its lanes' names; "workers" if left out. */
+  readonly name?: string;
+  /**
+   * How many jobs of its queues a lane takes at once, running one included; 16 if left out. Few keep priorities sharp,
+   * many keep lanes busy with jobs of a few microseconds. A whole number from 1 to 65536.
+   */
+  readonly slots?: number;
+}
+
+/** How a queue of a workers device is opened. */
+export interface WorkersQueueOptions extends QueueOptions {
+  /**
+   * The lane whose thread runs this queue's jobs, one after the other. If left out, each job goes to the lane with the
+   * least work ahead: then they start in order and may run in parallel; their fences signal in order all the same.
+   */
+  readonly lane?: number;
+}
+
+/** Worker threads, as a device. Made by `openWorkers`. */
+export class WorkersDevice implements Device<WorkerJob, WorkersQueueOptions> {
+  readonly name: string;
+  readonly #lanes: readonly Lane[];
+  readonly #ring: Ring<WorkerJob>;
+  readonly #dispatcher: Dispatcher;
+  readonly #platform: Platform;
+  #state: DeviceState = "open";
+  #closed: Promise<void> | undefined;
+
+  /** @internal Use `openWorkers`. */
+  constructor(threads: Threads, platform: Platform, name: string, count: number, slots: number) {
+    this.name = name;
+    this.#platform = platform;
+    const lanes: Lane[] = [];
+    const dispatcher = new Dispatcher(lanes);
+    let arrivals = 0;
+    const owner: LaneOwner & WorkersDriverOwner = {
+      platform,
+      threads,
+      functions: new JobFunctions(),
+      nextArrival: () => ++arrivals,
+      feed: () => dispatcher.feed(),
+      takeBack: (task: Task) => dispatcher.pool.putBack(task),
+      laneGivenUp: (lane, cause) => this.#laneGivenUp(lane, cause),
+    };
+    for (let index = 0; index < count; index++) {
+      lanes.push(new Lane(owner, index, `${name}/${index}`, slots, (list) => new WorkersDriver(owner, list)));
+    }
+    this.#lanes = lanes;
+    this.#dispatcher = dispatcher;
+    this.#ring = new Ring(new WorkersDriver(owner, dispatcher.pool), { name, slots: slots * count, platform });
+  }
+
+  get state(): DeviceState {
+    return this.#state;
+  }
+
+  /** Its lanes, by number. */
+  get lanes(): readonly WorkersLane[] {
+    return this.#lanes;
+  }
+
+  /**
+   * Opens a queue. Throws `SignalboxError` ENODEV unless the device is open, and if the lane was given up; RangeError for
+   * a lane that doesn't exist.
+   */
+  queue(name: string, options: WorkersQueueOptions = {}): JobQueue<WorkerJob> {
+    if (this.#state !== "open") {
+      throw new SignalboxError("ENODEV", `[Device "${this.name}"] is ${this.#state} and takes no queue`);
+    }
+    const { lane: index, ...rest } = options;
+    if (index === undefined) return this.#ring.queue(name, rest);
+    const lane = this.#lanes[index];
+    if (lane === undefined) {
+      throw new RangeError(`[Device "${this.name}"] has lanes 0 to ${this.#lanes.length - 1}, and no lane ${index}`);
+    }
+    return lane.queue(name, rest);
+  }
+
+  /**
+   * Takes no more jobs and cancels what no thread has got yet, with ECANCELED and this cause; what threads have comes to its
+   * end. To be followed by `close()`. (For a job that runs for ever there is `lanes[i].restart()`.)
+   */
+  kill(cause?: unknown): void {
+    if (this.#state === "open") this.#state = "closing";
+    for (const ring of this.#rings) ring.kill(cause);
+    deliver(() => {
+      for (const task of this.#dispatcher.takeAll()) task.complete(errno.ECANCELED, cause, undefined);
+    });
+  }
+
+  /**
+   * Takes no more jobs, lets what was pushed run, and ends the threads. With a `timeout` (ms), what is left then ends with
+   * ETIME, running jobs included, whose threads are ended first. Never rejects; a second call answers the same promise.
+   */
+  close(options: CloseOptions = {}): Promise<void> {
+    checkCloseOptions(options);
+    return (this.#closed ??= this.#close(options.timeout));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** @internal Resolves when every lane's thread is ready; if one isn't, ends them all and rejects. */
+  async _open(): Promise<void> {
+    const outcomes = await Promise.allSettled(this.#lanes.map((lane) => lane.open()));
+    const failed = outcomes.find((outcome) => outcome.status === "rejected");
+    if (failed === undefined) return;
+    await this.close({ timeout: 0 });
+    throw new SignalboxError("ENODEV", `[Device "${this.name}"] can't start its threads`, { cause: failed.reason });
+  }
+
+  get #rings(): readonly Ring<WorkerJob>[] {
+    return [this.#ring, ...this.#lanes.map((lane) => lane.ring)];
+  }
+
+  async #close(timeout: number | undefined): Promise<void> {
+    if (this.#state === "open") this.#state = "closing";
+    for (const ring of this.#rings) ring.stop();
+    const drained = Promise.all(this.#rings.map((ring) => ring.drain()));
+    const expired = !(await this.#inTime(drained, timeout));
+    if (expired) this.#dispatcher.takeAll();
+    // Promise 8: no fence tells that a job is over while a thread may still be at it.
+    if (expired || !(await this.#inTime(Promise.all(this.#lanes.map((lane) => lane.close())), END_GRACE))) {
+      await this.#inTime(Promise.all(this.#lanes.map((lane) => lane.terminate())), TERMINATE_GRACE);
+    }
+    if (expired) {
+      const cause = new SignalboxError(
+        "ETIME",
+        `[Device "${this.name}"] was closed and did not finish within ${timeout} ms`,
+      );
+      for (const ring of this.#rings) ring.lose(errno.ETIME, cause);
+      await drained;
+    }
+    this.#state = "closed";
+  }
+
+  // Whether the work is done before the time is over.
+  async #inTime(work: Promise<unknown>, timeout: number | undefined): Promise<boolean> {
+    if (timeout === undefined || timeout === Infinity) return work.then(() => true);
+    let timer: Timer | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = this.#platform.setTimer(() => resolve(false), timeout);
+    });
+    const inTime = await Promise.race([work.then(() => true), late]);
+    if (timer !== undefined) this.#platform.clearTimer(timer);
+    return inTime;
+  }
+
+  #laneGivenUp(lane: Lane, cause: WorkerError): void {
+    lane.waiting.clear();
+    lane.ring.lose(errno.EIO, cause);
+    if (this.#lanes.some((other) => other.state !== "dead")) return;
+    this.#state = "lost";
+    this.#dispatcher.pool.clear();
+    this.#ring.lose(errno.EIO, cause);
+  }
+}

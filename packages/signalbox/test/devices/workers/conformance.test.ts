@@ -1,0 +1,22 @@
+/** Worker threads pass the suite that every device must pass. */
+import { describe, test } from "vitest";
+import { deviceConformance } from "signalbox/testing";
+import type { ConformanceTarget } from "signalbox/testing";
+import { openWorkers } from "signalbox/workers";
+import type { WorkerJob } from "signalbox/workers";
+import { basic } from "./support.ts";
+
+const target = (lanes: number): ConformanceTarget<WorkerJob> => ({
+  name: `workers with ${lanes} lanes`,
+  open: () => openWorkers({ lanes }),
+  works: (_, base) => ({ ...base, module: basic, export: "add", args: [1, 2] }),
+  fails: (_, base) => ({ ...base, module: new URL("./jobs/throws.mjs", import.meta.url), export: "own" }),
+  slow: (_, base) => ({ ...base, module: basic, export: "later", args: [0, 50] }),
+  invalid: { module: "./relative.js" },
+});
+
+for (const one of [target(1), target(3)]) {
+  describe(one.name, () => {
+    for (const check of deviceConformance(one)) test(check.name, () => check.run());
+  });
+}

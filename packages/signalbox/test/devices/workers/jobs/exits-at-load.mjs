@@ -1,0 +1,2 @@
+/** A module that ends every thread that loads it. */
+process.exit(3);
