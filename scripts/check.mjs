@@ -25,7 +25,7 @@ const fast = process.argv.includes("--fast");
 const skipTests = process.argv.includes("--skip-tests");
 
 const tests = ["node", "scripts/test.mjs", "--no-build", "--project"];
-const testProjects = ["packages/signalbox/test", "examples/darkroom/test", "bench/test", "scripts"].filter((folder) =>
+const testProjects = ["packages/signalbox/test", "packages/cli/test", "examples/darkroom/test", "bench/test", "scripts"].filter((folder) =>
   existsSync(`${root}${folder}/tsconfig.json`),
 );
 // The lint cache knows the files that changed, not the types that changed with them: good enough for --fast only.
