@@ -45,7 +45,7 @@ export interface Tracer {
   waitEnded(fence: Fence, outcome: WaitOutcome): void;
   /** A job was made; it has no seqno yet. */
   jobMade(job: Job): void;
-  /** A job took its seqno; its dependencies follow, each once. */
+  /** A job has its seqno, and its submission can't be rolled back any more; its dependencies follow, each once. */
   jobArmed(job: Job): void;
   /** One dependency that an armed job waits for. */
   jobDependency(job: Job, dependency: Fence): void;

@@ -13,9 +13,11 @@
  * - Promise 6, Q30: no recursion. A registration that signals another fence adds that fence's registrations behind those
  *   that are due; 100 000 fences in a row signal in constant stack.
  * - Promise 7: the depth is the same after a delivery as before it, an exception included.
+ * - Promise 1: a port that throws keeps no other registration from running, and doesn't unwind who signalled.
  */
 import { add, wake } from "../platform/atomics.ts";
 import type { Platform } from "../platform/platform.ts";
+import { throwLater } from "../platform/throw-later.ts";
 import type { Fence } from "./fence.ts";
 import { COMPLETE, DEPENDENCY, POST, SCHEDULE, SIGNAL, WAKE, joinLists, removeNode } from "./registration.ts";
 import type { Completable, HeadWaiter, PostTarget, Registration, Schedulable, Signallable } from "./registration.ts";
@@ -38,15 +40,8 @@ export function enterDelivery(): void {
 
 /** Ends a delivery; the outermost runs what is due. */
 export function leaveDelivery(): void {
-  if (depth === 1) {
-    try {
-      drain();
-    } finally {
-      depth = 0;
-    }
-  } else {
-    depth--;
-  }
+  if (depth === 1) drain();
+  depth--;
 }
 
 /**
@@ -100,7 +95,12 @@ function drain(): void {
     due = removeNode(due, node);
     const fence = node._fence;
     node._fence = null; // F12: idle and re-usable before it acts.
-    if (fence !== null) act(node, fence);
+    if (fence === null) continue;
+    try {
+      act(node, fence);
+    } catch (error) {
+      throwLater(fence._timeline.platform, error);
+    }
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import { checkErrno } from "../errors.ts";
 import type { Fence } from "./fence.ts";
+import { Inherited } from "./inherited.ts";
 import type { Signallable } from "./registration.ts";
 import { SIGNALLED } from "./state.ts";
 import type { Timeline } from "./timeline.ts";
@@ -33,7 +34,7 @@ export class DriverFence implements Signallable {
 
   /**
    * Signals: true if this call did it, false if it was signalled before (F13), and then nothing changes.
-   * Throws EINVAL on an ordered timeline when an earlier fence of it has not signalled (promise 2).
+   * Throws EINVAL when an earlier fence of its timeline has not signalled (promise 2).
    */
   signal(): boolean {
     if (this.fence._state === SIGNALLED) return false;
@@ -52,10 +53,10 @@ export class DriverFence implements Signallable {
     return this.#timeline._signal(this.fence);
   }
 
-  /** @internal SIGNALLING: a registration of another fence passes its signal on; an ordered timeline catches up to here first. */
+  /** @internal SIGNALLING: a registration of another fence passes its signal on; out of turn, this one waits for its own. */
   _signalFrom(source: Fence): void {
-    if (this.fence._state === SIGNALLED) return;
-    if (source._error !== 0) this.fence._setError(source._error, source._makeError());
+    if (this.#timeline._hasSignal(this.fence)) return;
+    if (source._error !== 0) this.fence._setError(source._error, new Inherited(source));
     this.#timeline._signalInTurn(this.fence);
   }
 }

@@ -18,6 +18,7 @@
 import { FenceError, SignalboxError, errorName } from "../errors.ts";
 import { hooks } from "../hooks.ts";
 import { deliveryTime, makeDue, removeDue } from "./delivery.ts";
+import { Inherited, shownCause } from "./inherited.ts";
 import { appendNode, removeNode } from "./registration.ts";
 import type { Registration } from "./registration.ts";
 import { PUBLISHED, SIGNALLED, stateNames } from "./state.ts";
@@ -46,9 +47,10 @@ export class Fence {
   /** @internal 0 until armed. */ _seqno: number;
   /** @internal */ _state: FenceStateNumber;
   /** @internal 0, or a negative errno; not for others before the signal. */ _error = 0;
-  /** @internal What led to the error. */ _cause: unknown = undefined;
+  /** @internal What led to the error; `Inherited` for another fence's failure. */ _cause: unknown = undefined;
   /** @internal */ _timestamp: number | undefined = undefined;
-  /** @internal The first of a circular list, in the order of registration. */ _registrations: Registration | null = null;
+  /** @internal The first of a circular list, in the order of registration. */ _registrations: Registration | null =
+    null;
   /** @internal The next fence of the same timeline, while somebody keeps them in a list. */ _next: Fence | null = null;
 
   /** @internal Fences are made by timelines and queues. */
@@ -150,6 +152,11 @@ export class Fence {
     if (this._state !== SIGNALLED) this._forwardDeadline(time);
   }
 
+  /** @internal F16: whether the issuer, if it can be asked, is past this fence; signals nothing itself. */
+  _isPast(): boolean {
+    return false;
+  }
+
   /** @internal F16: asks the issuer, if it can be asked; true means that the fence has signalled now. */
   _poll(): boolean {
     return false;
@@ -187,12 +194,18 @@ export class Fence {
 
   /** @internal */
   _makeError(): FenceError {
-    return new FenceError(`Fence ${describe(this)} failed: ${errorName(this._error)}${causeText(this._cause)}`, {
+    const cause = shownCause(this._cause);
+    return new FenceError(`Fence ${describe(this)} failed: ${errorName(this._error)}${causeText(cause)}`, {
       errno: this._error,
       timeline: this._timeline.name,
       seqno: this._seqno,
-      cause: this._cause,
+      cause,
     });
+  }
+
+  /** @internal The fence whose own failure this one's is: itself, unless it took it over. */
+  _origin(): Fence {
+    return this._cause instanceof Inherited ? this._cause.origin : this;
   }
 }
 

@@ -1,12 +1,15 @@
 /**
  * A fence whose issuer can be asked and told: whether it has signalled, that somebody waits, that somebody is in a hurry.
  *
- * Invariants: F16: `poll` answering true makes the question the signal. F20: `enableSignalling` is called once, at the
- * first registration, and answering false signals the fence there and then.
+ * Invariants:
+ * - F16: `poll` answering true makes the question the signal. F20: `enableSignalling` is called once, at the first
+ *   registration, and answering false signals the fence there and then.
+ * - Promise 2: both signal in the timeline's turn, so it may still be a predecessor's.
+ * - An issuer that throws has answered "no news": its error goes to the agent, never into the section that asked.
  */
-import { Fence, signalFence } from "./fence.ts";
-import { FRESH, SIGNALLED } from "./state.ts";
-import type { FenceStateNumber } from "./state.ts";
+import { throwLater } from "../platform/throw-later.ts";
+import { Fence } from "./fence.ts";
+import { PUBLISHED, SIGNALLED } from "./state.ts";
 import type { TimelineCore } from "./timeline-core.ts";
 
 /** What the issuer of a fence can offer beyond signalling it. Called synchronously, possibly inside a section: must not block, wait or throw. */
@@ -19,30 +22,54 @@ export interface FenceOps {
   setDeadline?(fence: Fence, time: number): void;
 }
 
+/** The timeline that an `OpsFence` is on, as far as it needs it. */
+export interface TurnKeeper {
+  /** @internal Signals the fence when its turn comes, which may be now; asks its predecessors whether they are past. */
+  _signalPast(fence: Fence): void;
+}
+
 export class OpsFence extends Fence {
   readonly #ops: FenceOps;
+  readonly #turns: TurnKeeper;
   #enabled = false;
 
-  constructor(timeline: TimelineCore, seqno: number, state: FenceStateNumber, ops: FenceOps) {
-    super(timeline, seqno, state);
+  constructor(timeline: TimelineCore, seqno: number, ops: FenceOps, turns: TurnKeeper) {
+    super(timeline, seqno, PUBLISHED);
     this.#ops = ops;
+    this.#turns = turns;
+  }
+
+  override _isPast(): boolean {
+    try {
+      return this.#ops.poll?.(this) === true;
+    } catch (error) {
+      throwLater(this._timeline.platform, error);
+      return false;
+    }
   }
 
   override _poll(): boolean {
-    if (this._state === FRESH || this.#ops.poll?.(this) !== true) return false;
-    signalFence(this);
-    return true;
+    if (this._isPast()) this.#turns._signalPast(this);
+    // The issuer may also have signalled it while it was asked.
+    return this._state === SIGNALLED;
   }
 
   override _enable(): boolean {
     if (this.#enabled) return true;
     this.#enabled = true;
-    if (this.#ops.enableSignalling?.(this) !== false) return true;
-    signalFence(this);
-    return false;
+    try {
+      if (this.#ops.enableSignalling?.(this) === false) this.#turns._signalPast(this);
+    } catch (error) {
+      throwLater(this._timeline.platform, error);
+    }
+    return this._state !== SIGNALLED;
   }
 
   override _forwardDeadline(time: number): void {
-    if (this._state !== SIGNALLED) this.#ops.setDeadline?.(this, time);
+    try {
+      this.#ops.setDeadline?.(this, time);
+    } catch (error) {
+      throwLater(this._timeline.platform, error);
+    }
   }
 }

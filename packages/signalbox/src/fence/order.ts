@@ -20,7 +20,10 @@ export function seqnoLater(a: number, b: number, bits: SeqnoBits): boolean {
  */
 export function isLater(a: Fence, b: Fence): boolean {
   if (a.context !== b.context) {
-    throw new SignalboxError("EINVAL", `Fences of different timelines have no order (${a.timelineName}:${a.seqno} and ${b.timelineName}:${b.seqno})`);
+    throw new SignalboxError(
+      "EINVAL",
+      `Fences of different timelines have no order (${a.timelineName}:${a.seqno} and ${b.timelineName}:${b.seqno})`,
+    );
   }
   return seqnoLater(a.seqno, b.seqno, a._timeline.bits);
 }

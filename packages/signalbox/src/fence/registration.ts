@@ -63,7 +63,8 @@ export const SIGNAL = 4;
 export const DEPENDENCY = 5;
 
 /** The kinds, as small integers: one shape for all registrations, one switch that acts on them (delivery.ts). */
-export type RegistrationKind = typeof WAKE | typeof COMPLETE | typeof SCHEDULE | typeof POST | typeof SIGNAL | typeof DEPENDENCY;
+export type RegistrationKind =
+  typeof WAKE | typeof COMPLETE | typeof SCHEDULE | typeof POST | typeof SIGNAL | typeof DEPENDENCY;
 
 type Target = Int32Array | Completable | Schedulable | PostTarget | Signallable | HeadWaiter;
 
@@ -94,11 +95,15 @@ export class Registration {
 
   /** Adds one to a shared cell and wakes who waits on it. Throws EINVAL for an index outside the array, or memory that isn't shared. */
   static wake(cells: Int32Array, index: number): Registration {
-    if (!(cells.buffer instanceof SharedArrayBuffer)) {
+    const shared = typeof SharedArrayBuffer === "function" && cells instanceof Int32Array;
+    if (!shared || !(cells.buffer instanceof SharedArrayBuffer)) {
       throw new SignalboxError("EINVAL", "A wake registration needs an Int32Array over a SharedArrayBuffer");
     }
     if (!Number.isInteger(index) || index < 0 || index >= cells.length) {
-      throw new SignalboxError("EINVAL", `The cell's index (${index}) is outside the array, which has ${cells.length} cells`);
+      throw new SignalboxError(
+        "EINVAL",
+        `The cell's index (${index}) is outside the array, which has ${cells.length} cells`,
+      );
     }
     return new Registration(WAKE, cells, index);
   }

@@ -18,4 +18,9 @@ export type FenceStateNumber = typeof FRESH | typeof ARMED | typeof PUBLISHED | 
 export type FenceState = "fresh" | "armed" | "published" | "signalled";
 
 /** The name of each state, by its number. */
-export const stateNames: readonly [FenceState, FenceState, FenceState, FenceState] = ["fresh", "armed", "published", "signalled"];
+export const stateNames: readonly [FenceState, FenceState, FenceState, FenceState] = [
+  "fresh",
+  "armed",
+  "published",
+  "signalled",
+];

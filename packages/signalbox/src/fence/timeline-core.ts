@@ -25,7 +25,8 @@ export class TimelineCore {
 
   constructor(name: string, driver: string, platform: Platform, bits: SeqnoBits = 64) {
     // F3: both names are obligatory, since every error and every trace shows them.
-    if (name === "" || driver === "") throw new SignalboxError("EINVAL", `A timeline needs a name and a driver name (got "${name}" and "${driver}")`);
+    if (name === "" || driver === "")
+      throw new SignalboxError("EINVAL", `A timeline needs a name and a driver name (got "${name}" and "${driver}")`);
     this.name = name;
     this.driver = driver;
     this.platform = platform;

@@ -5,8 +5,8 @@
  *
  * Invariants:
  * - F5, F6: its id is never used again; its seqnos grow by one.
- * - Promise 2: on an ordered timeline (the default) fences signal in the order of their seqnos. Signalling one out of turn
- *   throws; a registration that signals one out of turn marks it, and it signals when its predecessors have.
+ * - Promise 2: fences signal in the order of their seqnos. Signalling one out of turn throws; where a registration or an
+ *   issuer's answer does it, it is marked, and signals when its predecessors have.
  * - Promise 1: closing signals every fence that is outstanding.
  *
  * Job queues have timelines too, but keep their own lists: see queue/job-queue.ts.
@@ -19,7 +19,7 @@ import { enterDelivery, leaveDelivery } from "./delivery.ts";
 import { DriverFence } from "./driver-fence.ts";
 import { Fence, signalFence } from "./fence.ts";
 import { OpsFence } from "./ops-fence.ts";
-import type { FenceOps } from "./ops-fence.ts";
+import type { FenceOps, TurnKeeper } from "./ops-fence.ts";
 import { seqnoLater } from "./order.ts";
 import { PUBLISHED, SIGNALLED } from "./state.ts";
 import { TimelineCore } from "./timeline-core.ts";
@@ -46,16 +46,21 @@ export interface TimelineOptions {
  * frames.signalThrough(second.fence.seqno); // an interrupt that found both done: signals first, then second
  * ```
  */
-export class Timeline {
+export class Timeline implements TurnKeeper {
   readonly #core: TimelineCore;
   #oldest: Fence | null = null;
   #newest: Fence | null = null;
   #closed = false;
-  /** Fences that a registration signalled before their turn. */
+  /** Fences that were signalled before their turn. */
   readonly #early = new Set<Fence>();
 
   constructor(name: string, options: TimelineOptions = {}) {
-    this.#core = new TimelineCore(name, options.driver ?? "signalbox", options.platform ?? realPlatform, options.bits ?? 64);
+    this.#core = new TimelineCore(
+      name,
+      options.driver ?? "signalbox",
+      options.platform ?? realPlatform,
+      options.bits ?? 64,
+    );
   }
 
   /** Its id: what `fence.context` says. */
@@ -75,9 +80,11 @@ export class Timeline {
 
   /** Makes the next fence, which must be signalled from now on. Throws EINVAL on a closed timeline. */
   fence(ops?: FenceOps): DriverFence {
-    if (this.#closed) throw new SignalboxError("EINVAL", `[Timeline "${this.name}"] is closed and makes no more fences`);
+    if (this.#closed)
+      throw new SignalboxError("EINVAL", `[Timeline "${this.name}"] is closed and makes no more fences`);
     const seqno = this.#nextSeqno();
-    const fence = ops === undefined ? new Fence(this.#core, seqno, PUBLISHED) : new OpsFence(this.#core, seqno, PUBLISHED, ops);
+    const fence =
+      ops === undefined ? new Fence(this.#core, seqno, PUBLISHED) : new OpsFence(this.#core, seqno, ops, this);
     if (this.#newest === null) this.#oldest = fence;
     else this.#newest._next = fence;
     this.#newest = fence;
@@ -91,16 +98,18 @@ export class Timeline {
    */
   signalThrough(seqno: number): number {
     if (!Number.isInteger(seqno) || seqnoLater(seqno, this.#core.lastSeqno, this.#core.bits)) {
-      throw new RangeError(`[Timeline "${this.name}"] has given out seqnos up to ${this.#core.lastSeqno} (got ${seqno})`);
+      throw new RangeError(
+        `[Timeline "${this.name}"] has given out seqnos up to ${this.#core.lastSeqno} (got ${seqno})`,
+      );
     }
     let count = 0;
     enterDelivery();
     try {
-      this.#skipSignalled();
       while (this.#oldest !== null && !seqnoLater(this.#oldest._seqno, seqno, this.#core.bits)) {
         this.#signalOldest(this.#oldest);
         count++;
       }
+      this.#signalMarked();
     } finally {
       leaveDelivery();
     }
@@ -117,7 +126,6 @@ export class Timeline {
     this.#closed = true;
     enterDelivery();
     try {
-      this.#skipSignalled();
       while (this.#oldest !== null) {
         if (!this.#early.has(this.#oldest)) this.#oldest._setError(error, cause);
         this.#signalOldest(this.#oldest);
@@ -129,7 +137,6 @@ export class Timeline {
 
   /** @internal Promise 2: throws unless it is this fence's turn. */
   _checkTurn(fence: Fence): void {
-    this.#skipSignalled();
     if (this.#oldest !== fence && this.#oldest !== null) {
       throw new SignalboxError(
         "EINVAL",
@@ -142,20 +149,49 @@ export class Timeline {
   _signal(fence: Fence): boolean {
     this._checkTurn(fence);
     enterDelivery();
-    this.#signalOldest(fence);
-    this.#signalEarly();
-    leaveDelivery();
+    try {
+      this.#signalOldest(fence);
+      this.#signalMarked();
+    } finally {
+      leaveDelivery();
+    }
     return true;
+  }
+
+  /** @internal F13: whether the fence has signalled, or will as soon as its turn comes. */
+  _hasSignal(fence: Fence): boolean {
+    return fence._state === SIGNALLED || this.#early.has(fence);
   }
 
   /** @internal SIGNALLING: signals the fence when its turn comes, which may be now. */
   _signalInTurn(fence: Fence): void {
     this.#early.add(fence);
-    this.#signalEarly();
+    enterDelivery();
+    try {
+      this.#signalMarked();
+    } finally {
+      leaveDelivery();
+    }
   }
 
-  #signalEarly(): void {
-    this.#skipSignalled();
+  /** @internal F16, F20: the issuer said that the device is past this fence; so it may be past those before it, and is asked. */
+  _signalPast(fence: Fence): void {
+    if (fence._state === SIGNALLED) return;
+    this.#early.add(fence);
+    enterDelivery();
+    try {
+      for (let oldest = this.#oldest; oldest !== null && oldest !== fence; oldest = this.#oldest) {
+        if (!this.#early.has(oldest) && !oldest._isPast()) break;
+        // Its issuer may have signalled it while it was asked.
+        if (this.#oldest === oldest) this.#signalOldest(oldest);
+      }
+      this.#signalMarked();
+    } finally {
+      leaveDelivery();
+    }
+  }
+
+  #signalMarked(): void {
     while (this.#oldest !== null && this.#early.has(this.#oldest)) this.#signalOldest(this.#oldest);
   }
 
@@ -165,16 +201,6 @@ export class Timeline {
     fence._next = null;
     if (this.#oldest === null) this.#newest = null;
     signalFence(fence);
-  }
-
-  // F16: a fence may have signalled by being asked.
-  #skipSignalled(): void {
-    while (this.#oldest !== null && this.#oldest._state === SIGNALLED) {
-      const fence = this.#oldest;
-      this.#oldest = fence._next;
-      fence._next = null;
-    }
-    if (this.#oldest === null) this.#newest = null;
   }
 
   #nextSeqno(): number {

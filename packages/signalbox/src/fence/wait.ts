@@ -29,7 +29,8 @@ export function waitForFence(fence: Fence, options: WaitOptions | undefined): Pr
   }
   const timeout = options?.timeout;
   const signal = options?.signal;
-  if (timeout !== undefined && !(timeout >= 0)) throw new SignalboxError("EINVAL", `A timeout is 0 ms or more (got ${timeout})`);
+  if (timeout !== undefined && !(timeout >= 0))
+    throw new SignalboxError("EINVAL", `A timeout is 0 ms or more (got ${timeout})`);
   if (fence.signalled) return settled(fence);
   if (timeout === undefined && signal === undefined) return waitPlainly(fence);
   // An abort that came before the wait wins over a fence that has not signalled, and over a timeout of 0.

@@ -1,8 +1,8 @@
 /**
  * The end of a device, as far as its rings are concerned: the same for every device.
  *
- * States: stopped (no new jobs) -> drained; or, when the time is up: killed (what is queued is cancelled) -> lost (what the
- * device still holds signals with an error). Every fence has signalled at the end (promise 1).
+ * States: stopped (no new jobs) -> drained; or, when the time is up, lost: what is queued is cancelled, and what the device
+ * still holds is given up, both with an error. Every fence has signalled at the end (promise 1).
  */
 import { SignalboxError, errno } from "../errors.ts";
 import type { CloseOptions } from "../device.ts";
@@ -26,27 +26,22 @@ export async function closeRings<Spec extends JobSpec>(
   const { timeout } = options;
   for (const ring of rings) ring.stop();
   const drained = Promise.all(rings.map((ring) => ring.drain()));
-  if (timeout === undefined) {
+  if (timeout === undefined || timeout === Infinity) {
     await drained;
     return "drained";
   }
   const outcome = await within(drained, timeout, platform);
   if (outcome === "expired") {
     const cause = new SignalboxError("ETIME", `[Device "${name}"] was closed and did not finish within ${timeout} ms`);
-    for (const ring of rings) {
-      ring.kill(cause);
-      ring.lose(errno.ETIME, cause);
-    }
+    for (const ring of rings) ring.lose(errno.ETIME, cause);
     await drained;
   }
   return outcome;
 }
 
-/** Throws EINVAL unless the timeout of a `close` makes sense: the mistake of who calls, told at the call. */
-export function checkCloseOptions(options: CloseOptions): void {
-  if (options.timeout !== undefined && !(options.timeout >= 0)) {
-    throw new SignalboxError("EINVAL", `A device is closed within 0 ms or more (got ${options.timeout})`);
-  }
+/** Throws RangeError unless the timeout of a `close` makes sense: the mistake of who calls, told at the call. */
+export function checkCloseOptions({ timeout }: CloseOptions): void {
+  if (timeout !== undefined && !(timeout >= 0)) throw new RangeError(`A timeout is 0 ms or more (got ${timeout})`);
 }
 
 function within(work: Promise<unknown>, timeout: number, platform: Platform): Promise<CloseOutcome> {

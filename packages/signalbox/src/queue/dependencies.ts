@@ -2,13 +2,14 @@
  * The dependencies of one job: a set of fences, at most one per timeline, the latest (Q1, Q17).
  *
  * The first is a field of the job, the others an array made when a second one comes: most jobs have none or one. Sets above
- * {@link MAP_ABOVE} are looked up through a Map that lives only while dependencies are added.
+ * {@link MAP_ABOVE} are looked up through a Map that lives no longer than its array.
  *
  * Invariants:
  * - Q15: the past of the job's own queue is free, unless its driver's jobs overlap; its own or a younger job is an error at arm.
- * - Q36: what has signalled without an error vanishes when added, and again at arm.
+ * - Q36: what has signalled without an error vanishes when added (its issuer is asked), and again when the set is settled.
  * - Q17: equal seqnos keep the fence that was there.
- * - A job that was not submitted yet (a mate of the same batch) has no seqno to compare; those are told apart by identity until arm.
+ * - A job that was not submitted yet (a mate of the same batch) has no seqno to compare: such are told apart by identity
+ *   until the set is settled, which is when nothing can be rolled back any more.
  */
 import type { Fence } from "../fence/fence.ts";
 import { seqnoLater } from "../fence/order.ts";
@@ -24,8 +25,15 @@ export interface Dependent {
   /** @internal The others, or null while there is at most one. */ _others: Fence[] | null;
 }
 
-/** For the few large sets, where in the array each timeline is. */
-const indexes = new WeakMap<Fence[], Map<number, number>>();
+/** What a large set is looked up by: the timeline's id, or the fence itself while it has no seqno to compare. */
+type Key = number | Fence;
+
+/** For the few large sets, where in the array each key is. */
+const indexes = new WeakMap<Fence[], Map<Key, number>>();
+
+function keyOf(fence: Fence): Key {
+  return fence._state === FRESH ? fence : fence.context;
+}
 
 /** Whether two fences are of one timeline and both have their seqnos, so that one of them is enough. */
 function comparable(a: Fence, b: Fence): boolean {
@@ -38,12 +46,17 @@ function later(a: Fence, b: Fence): boolean {
 
 /** Whether a dependency is satisfied and without consequence: signalled, and without an error that a policy would look at. */
 function moot(fence: Fence): boolean {
-  return (fence._state === SIGNALLED || fence._poll()) && fence._error === 0;
+  return fence._state === SIGNALLED && fence._error === 0;
 }
 
 /** Adds a fence to the set, unless it is moot or an entry of its timeline makes it so. */
 export function addDependency(set: Dependent, fence: Fence): void {
-  if (moot(fence)) return;
+  // Not just a look at the flag: the issuer is asked (F16).
+  if (fence.signalled && moot(fence)) return;
+  insert(set, fence);
+}
+
+function insert(set: Dependent, fence: Fence): void {
   const first = set._dependency;
   if (first === null) {
     set._dependency = fence;
@@ -58,44 +71,36 @@ export function addDependency(set: Dependent, fence: Fence): void {
     set._others = [fence];
     return;
   }
-  addToOthers(set._others, fence);
+  insertIntoOthers(set._others, fence);
 }
 
-function addToOthers(others: Fence[], fence: Fence): void {
-  const byContext = others.length < MAP_ABOVE || fence._state === FRESH ? undefined : indexOf(others);
-  const index =
-    byContext === undefined
+function insertIntoOthers(others: Fence[], fence: Fence): void {
+  const index = others.length < MAP_ABOVE ? undefined : indexOf(others);
+  const place =
+    index === undefined
       ? others.findIndex((other) => other === fence || comparable(other, fence))
-      : (byContext.get(fence.context) ?? -1);
-  const present = others[index];
+      : (index.get(keyOf(fence)) ?? -1);
+  const present = others[place];
   if (present === undefined) {
-    byContext?.set(fence.context, others.length);
+    index?.set(keyOf(fence), others.length);
     others.push(fence);
   } else if (present !== fence && later(fence, present)) {
-    others[index] = fence;
+    others[place] = fence;
   }
 }
 
-function indexOf(others: Fence[]): Map<number, number> {
-  let byContext = indexes.get(others);
-  if (byContext === undefined) {
-    byContext = indexByContext(others);
-    indexes.set(others, byContext);
+function indexOf(others: Fence[]): Map<Key, number> {
+  let index = indexes.get(others);
+  if (index === undefined) {
+    index = new Map(others.map((other, place) => [keyOf(other), place]));
+    indexes.set(others, index);
   }
-  return byContext;
-}
-
-function indexByContext(others: readonly Fence[]): Map<number, number> {
-  const map = new Map<number, number>();
-  others.forEach((other, index) => {
-    if (other._state !== FRESH) map.set(other.context, index);
-  });
-  return map;
+  return index;
 }
 
 /**
- * Compacts the set in place when its job is armed: batch mates have seqnos now, so each timeline keeps its latest; what has
- * signalled meanwhile goes; so does the past of `own`, the timeline of the job's queue (null where that is not free).
+ * Compacts the set when its job is about to be pushed: batch mates have seqnos now, so each timeline keeps its latest; what
+ * has signalled meanwhile goes; so does the past of `own`, the timeline of the job's queue (null where that is not free).
  */
 export function settleDependencies(set: Dependent, own: TimelineCore | null): void {
   const first = set._dependency;
@@ -104,17 +109,10 @@ export function settleDependencies(set: Dependent, own: TimelineCore | null): vo
   const others = set._others;
   if (others === null) return;
   set._others = null;
-  for (const fence of others) if (fence._timeline !== own) addDependency(set, fence);
+  for (const fence of others) if (fence._timeline !== own && !moot(fence)) insert(set, fence);
 }
 
-/** Calls back with each dependency, the first one first. */
-export function forEachDependency(set: Dependent, visit: (fence: Fence) => void): void {
-  if (set._dependency === null) return;
-  visit(set._dependency);
-  if (set._others !== null) for (const fence of set._others) visit(fence);
-}
-
-/** The first dependency that signalled with an error, or null. */
+/** The first dependency that signalled with an error, or null. Only for a set that is settled, and of which all have signalled. */
 export function firstFailed(set: Dependent): Fence | null {
   const first = set._dependency;
   if (first === null) return null;

@@ -6,7 +6,8 @@
  * - `fifo`: the place of its head in the order of pushes on the ring.
  * - `round-robin`: when it last had a turn.
  *
- * Invariant: a queue that was idle rejoins no further back than where the ring is now, so that it can't hoard its absence.
+ * Invariants: a queue that was idle (empty, or waiting for what it depends on) rejoins no further back than where the ring is
+ * now, so that it can't hoard its absence; and each job moves its queue's number on, however short it was.
  */
 
 /** How a queue's share weighs against those it shares a ring with. Not strict: low never starves. */
@@ -17,6 +18,9 @@ export type Policy = "fair" | "fifo" | "round-robin";
 
 /** 8.4: what a millisecond on the ring counts for, by priority: the kernel's shifts 1, 2, 4 and 7. */
 const weights: Readonly<Record<Priority, number>> = { kernel: 2, high: 4, normal: 16, low: 128 };
+
+/** What a job counts for at the least, in ms: one that took no time that a clock can see must still cost its queue its turn. */
+const LEAST = 0.001;
 
 /** How much of a new measurement goes into the estimate of a job's service time. */
 const SMOOTHING = 1 / 8;
@@ -38,19 +42,26 @@ export class Service {
     return this.#settled + this.#inFlight * this.#estimate * this.#weight;
   }
 
+  /** Whether the ring has none of its jobs. */
+  get idle(): boolean {
+    return this.#inFlight === 0;
+  }
+
   /** A job was started. */
   begin(): void {
     this.#inFlight++;
   }
 
-  /** A job is off the ring after `time` ms. */
+  /** A job is off the ring, after `time` ms; NaN if nobody measured it. */
   end(time: number): void {
     this.#inFlight--;
-    this.#settled += time * this.#weight;
-    this.#estimate += (time - this.#estimate) * SMOOTHING;
+    if (Number.isNaN(time)) return;
+    const counted = Math.max(time, LEAST);
+    this.#settled += counted * this.#weight;
+    this.#estimate += (counted - this.#estimate) * SMOOTHING;
   }
 
-  /** The queue was idle and has work again, while the ring is at `floor`. */
+  /** The queue had nothing to start and has again, while the ring is at `floor`. */
   rejoin(floor: number): void {
     if (this.virtualTime < floor) this.#settled += floor - this.virtualTime;
   }

@@ -22,7 +22,10 @@ export class HeadWait implements HeadWaiter {
     this.#ready = ready;
   }
 
-  /** Registers on whatever the job still waits for; answers the first blocker, or null if there is none. */
+  /**
+   * Registers on whatever the job still waits for; answers the first blocker, or null if there is none.
+   * Inside a delivery only: what an issuer signals when it is told of the wait must count when all are registered, not before.
+   */
   begin(job: Job): Fence | null {
     const first = job._dependency;
     if (first === null) return null;

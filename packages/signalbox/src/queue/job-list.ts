@@ -46,13 +46,15 @@ export class JobList<Spec extends JobSpec> {
     this.oldest = this.next(oldest);
   }
 
-  /** Takes out the first signalled job that was not released; null when there is none. */
-  takeReleasable(): Job<unknown, Spec> | null {
-    const job = this.unreleased;
-    if (job === null || job === this.oldest) return null;
+  /** The first signalled job that was not released; null when there is none. */
+  get releasable(): Job<unknown, Spec> | null {
+    return this.unreleased === this.oldest ? null : this.unreleased;
+  }
+
+  /** Takes out the first one, which was released. */
+  passReleased(job: Job<unknown, Spec>): void {
     this.unreleased = this.next(job);
     if (this.unreleased === null) this.#tail = null;
     job._next = null; // A fence that somebody keeps must not keep all that came after it.
-    return job;
   }
 }

@@ -4,9 +4,9 @@
  * States: usable (takes jobs) -> destroyed (takes none; what was pushed comes to its end) -> inactive (nothing left).
  *
  * Invariants:
- * - Promise 2: done fences signal in seqno order; a job that is complete before an older one is held back (`retire`).
- * - Promise 3: each pushed job passes `start` or `cancelHead`, once.
- * - Promise 5: credits are taken in `start` and given in `complete`, whatever the outcome.
+ * - Promise 2: done fences signal in seqno order; a job that is complete before an older one is held back (`#retire`).
+ * - Promise 3: each pushed job passes `#start` or `#cancel`, once.
+ * - Promise 5: credits are taken in `#start` and given in `complete`, whatever the outcome.
  * - The head alone can block, on its dependencies first, then on credits (Q2, Q22).
  *
  * Programs make jobs, and end the queue; its driver completes jobs; the ring's worker starts and releases them.
@@ -18,7 +18,10 @@ import type { CancelReason, FailedDependencyPolicy, JobSpec } from "../driver.ts
 import { enterDelivery, leaveDelivery } from "../fence/delivery.ts";
 import { Fence, signalFence } from "../fence/fence.ts";
 import { Registration, SIGNAL } from "../fence/registration.ts";
+import { PUBLISHED, SIGNALLED } from "../fence/state.ts";
 import { TimelineCore } from "../fence/timeline-core.ts";
+import { describe } from "../fence/words.ts";
+import { throwLater } from "../platform/throw-later.ts";
 import { Completion } from "../work/completion.ts";
 import { Credits } from "./credits.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -88,9 +91,15 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   constructor(ring: Ring<Spec>, name: string, options: QueueOptions) {
     const { credits = Infinity, jobs = Infinity, priority = "normal", onFailedDependency = "cancel" } = options;
     if (!(credits > 0)) throw new RangeError(`[Queue "${name}"] needs credits above 0 (got ${credits})`);
-    if (jobs !== Infinity && (!Number.isInteger(jobs) || jobs < 1)) throw new RangeError(`[Queue "${name}"] needs a limit of jobs that is a whole number from 1 (got ${jobs})`);
-    if (!priorities.includes(priority)) throw new SignalboxError("EINVAL", `[Queue "${name}"] has no priority "${String(priority)}"`);
-    if (!policies.includes(onFailedDependency)) throw new SignalboxError("EINVAL", `[Queue "${name}"] has no policy "${String(onFailedDependency)}" for failed dependencies`);
+    if (jobs !== Infinity && (!Number.isInteger(jobs) || jobs < 1))
+      throw new RangeError(`[Queue "${name}"] needs a limit of jobs that is a whole number from 1 (got ${jobs})`);
+    if (!priorities.includes(priority))
+      throw new SignalboxError("EINVAL", `[Queue "${name}"] has no priority "${priority}"`);
+    if (!policies.includes(onFailedDependency))
+      throw new SignalboxError(
+        "EINVAL",
+        `[Queue "${name}"] has no policy "${onFailedDependency}" for failed dependencies`,
+      );
     this.ring = ring;
     this.name = name;
     this._timeline = new TimelineCore(name, ring.driver.name, ring.platform);
@@ -120,7 +129,13 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   }
 
   /** Counts since it was opened. */
-  get stats(): { readonly pushed: number; readonly done: number; readonly failed: number; readonly cancelled: number; readonly peakCredits: number } {
+  get stats(): {
+    readonly pushed: number;
+    readonly done: number;
+    readonly failed: number;
+    readonly cancelled: number;
+    readonly peakCredits: number;
+  } {
     const { pushed, done, failed, cancelled } = this._stats;
     return { pushed, done, failed, cancelled, peakCredits: this._credits.peak };
   }
@@ -133,8 +148,12 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
    */
   job<Result = unknown>(spec: Spec): Job<Result, Spec> {
     const cost = spec.cost ?? 1;
-    if (!Number.isSafeInteger(cost) || cost < 0) throw new RangeError(`[Queue "${this.name}"] takes jobs whose cost is a whole number from 0 (got ${cost})`);
-    if (cost > this._credits.limit) throw new RangeError(`[Queue "${this.name}"] has ${this._credits.limit} credits, and a job that costs ${cost} would wait for ever`);
+    if (!Number.isSafeInteger(cost) || cost < 0)
+      throw new RangeError(`[Queue "${this.name}"] takes jobs whose cost is a whole number from 0 (got ${cost})`);
+    if (cost > this._credits.limit)
+      throw new RangeError(
+        `[Queue "${this.name}"] has ${this._credits.limit} credits, and a job that costs ${cost} would wait for ever`,
+      );
     this._checkUsable();
     this.ring.driver.check?.(spec);
     const job = new Job<Result, Spec>(this, spec, cost);
@@ -169,7 +188,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   kill(cause?: unknown): void {
     this._stop();
     this.#end ??= { kind: "killed", cause };
-    this.#offerHead();
+    if (this._canStart()) this.ring._offer(this);
   }
 
   /**
@@ -191,7 +210,6 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     job._stage = COMPLETE;
     this._credits.give(job._cost);
     this.ring._jobEnded(this, job);
-    if (!this.#deadlines.empty) this.#deadlines.drop(job);
     if (hooks.tracer !== null) hooks.tracer.jobCompleted(job);
     if (this._list.oldest === job) this.#retire();
     this.#offerHead();
@@ -206,7 +224,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     let count = 0;
     enterDelivery();
     try {
-      for (let job = this._list.oldest; job !== null && job._seqno <= seqno; ) {
+      for (let job = this._list.oldest; job !== this._list.head && job !== null && job._seqno <= seqno;) {
         const next = this._list.next(job);
         if (this.complete(job)) count++;
         job = next;
@@ -232,7 +250,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   _push(job: Job<unknown, Spec>): void {
     job._stage = QUEUED;
     this._stats.pushed++;
-    this.ring._jobPushed(this, job);
+    this.ring._jobPushed(job);
     this._list.push(job);
     if (hooks.tracer !== null) hooks.tracer.jobPushed(job);
   }
@@ -249,10 +267,17 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     return head !== null && this.#wait.waiting === 0 && (this.#end !== undefined || this._credits.fits(head._cost));
   }
 
+  /** @internal Whether its head will be cancelled, and so needs nothing of the ring. */
+  get _ending(): boolean {
+    return this.#end !== undefined;
+  }
+
   /** @internal Called by the ring's worker, inside a delivery, for a queue that can start: starts the head or cancels it. */
   _startHead(): void {
-    const job = this._list.head as Job<unknown, Spec>;
-    const reason = this.#end ?? this.#reasonToCancel(job);
+    const job = this._list.head!;
+    const failed = this.#end === undefined ? this.#reasonToCancel(job) : undefined;
+    if (job._stage !== QUEUED) return; // The driver was asked, and has lost its device meanwhile.
+    const reason = this.#end ?? failed;
     clearDependencies(job);
     this._list.passHead(job);
     if (reason === undefined) this.#start(job);
@@ -263,9 +288,14 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   /** @internal Called by the ring's worker outside every section: lets go of what has signalled. */
   _release(): void {
     const driver = this.ring.driver;
-    for (let job = this._list.takeReleasable(); job !== null; job = this._list.takeReleasable()) {
-      driver.release?.(job);
+    for (let job = this._list.releasable; job !== null; job = this._list.releasable) {
+      try {
+        driver.release?.(job);
+      } catch (error) {
+        throwLater(this.ring.platform, error);
+      }
       if (hooks.tracer !== null) hooks.tracer.jobReleased(job);
+      this._list.passReleased(job);
       job._stage = RELEASED;
       job._spec = null;
       job._queue = null;
@@ -282,7 +312,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     this._stop();
     this.#end = { kind: "lost", cause };
     this.#wait.cancel();
-    for (let job = this._list.oldest; job !== null; ) {
+    for (let job = this._list.oldest; job !== null;) {
       const next = this._list.next(job);
       if (job._stage === RUNNING) {
         this.complete(job, error, cause);
@@ -298,16 +328,35 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
 
   /** @internal F28: the earliest deadline goes to the device when the job is there. */
   _setDeadline(job: Job<unknown, Spec>, time: number): void {
+    if (job._stage > RUNNING) return;
     const earliest = this.#deadlines.add(job, time);
-    if (earliest && job._stage === RUNNING) this.ring.driver.setDeadline?.(job, time);
+    if (earliest && job._stage === RUNNING) this.#hurry(job, time);
   }
 
   #reasonToCancel(job: Job<unknown, Spec>): CancelReason | undefined {
     if (this.#policy === "ignore") return undefined;
     const fence = firstFailed(job);
     if (fence === null) return undefined;
-    if (this.#policy === "ask" && this.ring.driver.dependencyFailed?.(job, fence) === "run") return undefined;
+    if (this.#policy === "ask" && this.#asks(job, fence) === "run") return undefined;
     return { kind: "dependency", fence };
+  }
+
+  // A driver that throws has not said that the job may run.
+  #asks(job: Job<unknown, Spec>, fence: Fence): "run" | "cancel" | undefined {
+    try {
+      return this.ring.driver.dependencyFailed?.(job, fence);
+    } catch (error) {
+      throwLater(this.ring.platform, error);
+      return "cancel";
+    }
+  }
+
+  #hurry(job: Job<unknown, Spec>, time: number): void {
+    try {
+      this.ring.driver.setDeadline?.(job, time);
+    } catch (error) {
+      throwLater(this.ring.platform, error);
+    }
   }
 
   // SIGNALLING: the driver may complete the job from inside `run`, so the stage and the credits come first (11.3, 5).
@@ -323,25 +372,38 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     } catch (error) {
       this.complete(job, errno.EIO, error);
     }
-    if (!this.#deadlines.empty) this.#deadlines.forward(job, this.ring.driver);
+    const deadline = this.#deadlines.of(job);
+    // Read anew: `run` may have completed it.
+    if (deadline !== undefined && (job._stage as number) === RUNNING) this.#hurry(job, deadline);
   }
 
   // Q2: the device's own fence completes the job, now if it has signalled already.
   #follow(job: Job<unknown, Spec>, hardware: Fence): void {
-    if (!(hardware instanceof Fence)) throw new SignalboxError("EINVAL", `Driver "${this.ring.driver.name}" answered "${String(hardware)}" instead of "pending", "done" or a fence`);
+    const { name } = this.ring.driver;
+    if (!(hardware instanceof Fence)) {
+      throw new SignalboxError(
+        "EINVAL",
+        `Driver "${name}" answered "${String(hardware)}" instead of "pending", "done" or a fence`,
+      );
+    }
+    if (hardware._state < PUBLISHED || (hardware._timeline === this._timeline && hardware._seqno >= job._seqno)) {
+      throw new SignalboxError(
+        "EINVAL",
+        `Driver "${name}" answered fence ${describe(hardware)}, which can't signal before the job itself has`,
+      );
+    }
     if (!hardware._register(new Registration(SIGNAL, job, 0))) job._signalFrom(hardware);
   }
 
   #cancel(job: Job<unknown, Spec>, reason: CancelReason, error: number = errno.ECANCELED): void {
     job._stage = CANCELLED;
-    if (!this.#deadlines.empty) this.#deadlines.drop(job);
     this._stats.cancelled++;
     job._setError(error, new Cancelled(reason));
     if (hooks.tracer !== null) hooks.tracer.jobCancelled(job, reason);
     try {
       this.ring.driver.cancel(job, reason);
     } catch (thrown) {
-      job._setError(error, thrown);
+      if (job._state !== SIGNALLED) job._setError(error, thrown);
     }
     if (this._list.oldest === job) this.#retire();
   }
@@ -349,13 +411,16 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   // Signals from the oldest on, as far as jobs are complete (promise 2).
   #retire(): void {
     enterDelivery();
-    for (let job = this._list.oldest; job !== null && (job._stage === COMPLETE || job._stage === CANCELLED); ) {
-      this._list.passOldest(job);
-      signalFence(job);
-      job = this._list.oldest;
+    try {
+      for (let job = this._list.oldest; job !== null && (job._stage === COMPLETE || job._stage === CANCELLED);) {
+        this._list.passOldest(job);
+        signalFence(job);
+        job = this._list.oldest;
+      }
+      this.ring._hasReleases(this);
+    } finally {
+      leaveDelivery();
     }
-    this.ring._hasReleases(this);
-    leaveDelivery();
   }
 
   #waitForHead(): void {

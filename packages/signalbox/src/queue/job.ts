@@ -18,6 +18,7 @@ import { FenceError, SignalboxError, errorName } from "../errors.ts";
 import type { CancelReason, JobSpec } from "../driver.ts";
 import { Fence } from "../fence/fence.ts";
 import type { FenceKind } from "../fence/fence.ts";
+import { Inherited, shownCause } from "../fence/inherited.ts";
 import type { Signallable } from "../fence/registration.ts";
 import { FRESH, SIGNALLED } from "../fence/state.ts";
 import { causeText, describe } from "../fence/words.ts";
@@ -74,10 +75,7 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec> extends Fence
     this._cost = cost;
     this._label = spec.label;
     const after = spec.after;
-    if (after !== undefined) {
-      if (after instanceof Fence) this.after(after);
-      else this.after(...after);
-    }
+    if (after !== undefined) this.#depend(after instanceof Fence ? [after] : after);
   }
 
   override get kind(): FenceKind {
@@ -116,7 +114,8 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec> extends Fence
 
   /** What the device left as the job's outcome. Throws EINVAL before the fence signalled, and the job's own failure if it failed. */
   get result(): Result {
-    if (this._state !== SIGNALLED) throw new SignalboxError("EINVAL", `${this.#name()} has no result before its fence signals`);
+    if (this._state !== SIGNALLED)
+      throw new SignalboxError("EINVAL", `${this.#name()} has no result before its fence signals`);
     const failure = this.failure();
     if (failure !== undefined) throw failure;
     return this._result as Result;
@@ -125,24 +124,22 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec> extends Fence
   /**
    * Makes the job wait for these fences or jobs; answers the job itself.
    *
-   * A job may be of the same batch (submitted by the same `submit`, before this one) or have been submitted already. Throws
-   * EINVAL once the job was submitted (promise 4), and for a job that would wait for itself.
+   * A job may be of the same batch (submitted by the same `submit`, before this one) or have been submitted already. One of
+   * this job's own queue comes before it anyway: on devices that run a queue's jobs one after the other nothing is waited
+   * for, and its failure is not looked at (Q15). Throws EINVAL once the job was submitted (promise 4), and for a job that
+   * would wait for itself.
    */
   after(...fences: readonly Fence[]): this {
     if (this._state !== FRESH) {
       throw new SignalboxError("EINVAL", `${this.#name()} takes no more dependencies: it was submitted`);
     }
-    for (const fence of fences) {
-      if (!(fence instanceof Fence)) throw new SignalboxError("EINVAL", `${this.#name()} can only wait for fences and jobs (got ${typeof fence})`);
-      if ((fence as Fence) === this) throw new SignalboxError("EINVAL", `${this.#name()} can't wait for itself`);
-      addDependency(this, fence);
-    }
+    this.#depend(fences);
     return this;
   }
 
   /** @internal SIGNALLING: the device's own fence signalled; the job is complete with its error (Q2). */
   _signalFrom(source: Fence): void {
-    this._queue?.complete(this, source._error, source._error === 0 ? undefined : source._makeError());
+    this._queue?.complete(this, source._error, source._error === 0 ? undefined : new Inherited(source));
   }
 
   /** @internal F28: to the device if the job is there, remembered by the queue if it is not there yet. */
@@ -152,9 +149,9 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec> extends Fence
 
   /** @internal */
   override _makeError(): FenceError {
-    const reason = this._cause instanceof Cancelled ? this._cause.reason : undefined;
-    const cause = reason === undefined ? this._cause : causeOf(reason);
-    const what = reason === undefined ? "failed" : reasonText(reason);
+    const carried = this._cause;
+    const cause = shownCause(carried instanceof Cancelled ? carried.cause : carried);
+    const what = carried instanceof Cancelled ? carried.what : "failed";
     return new FenceError(`${this.#name()} ${what}: ${errorName(this._error)}${causeText(cause)}`, {
       errno: this._error,
       timeline: this.timelineName,
@@ -163,6 +160,22 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec> extends Fence
       queue: this.queueName,
       cause,
     });
+  }
+
+  /** @internal */
+  override _origin(): Fence {
+    const cause = this._cause instanceof Cancelled ? this._cause.cause : this._cause;
+    return cause instanceof Inherited ? cause.origin : this;
+  }
+
+  #depend(fences: readonly Fence[]): void {
+    for (const fence of fences) {
+      if (!(fence instanceof Fence)) {
+        throw new SignalboxError("EINVAL", `${this.#name()} can only wait for fences and jobs (got ${typeof fence})`);
+      }
+      if (fence === this) throw new SignalboxError("EINVAL", `${this.#name()} can't wait for itself`);
+    }
+    for (const fence of fences) addDependency(this, fence);
   }
 
   #name(): string {
@@ -174,26 +187,24 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec> extends Fence
   }
 }
 
-/** What a cancelled job's fence carries until somebody asks for an error: the reason, without a stack. */
+/** What a cancelled job's fence carries until somebody asks for an error: why, without a stack, and without keeping the dependency. */
 export class Cancelled {
-  readonly reason: CancelReason;
+  readonly what: string;
+  readonly cause: unknown;
 
   constructor(reason: CancelReason) {
-    this.reason = reason;
+    this.what = `was cancelled, since ${textOf(reason)}`;
+    this.cause = reason.kind === "dependency" ? new Inherited(reason.fence) : reason.cause;
   }
 }
 
-function causeOf(reason: CancelReason): unknown {
-  return reason.kind === "dependency" ? reason.fence._makeError() : reason.cause;
-}
-
-function reasonText(reason: CancelReason): string {
+function textOf(reason: CancelReason): string {
   switch (reason.kind) {
     case "dependency":
-      return `was cancelled, since its dependency ${describe(reason.fence)} failed`;
+      return `its dependency ${describe(reason.fence)} failed`;
     case "killed":
-      return "was cancelled, since its queue was killed";
+      return "its queue was killed";
     case "lost":
-      return "was cancelled, since its device is gone";
+      return "its device is gone";
   }
 }

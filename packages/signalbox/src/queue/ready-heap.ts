@@ -26,7 +26,7 @@ export class ReadyHeap<T extends Ranked> {
   }
 
   remove(item: T): void {
-    const last = this.#items.pop() as T;
+    const last = this.#items.pop()!;
     const place = item._place;
     item._place = -1;
     if (last === item) return;
@@ -49,7 +49,7 @@ export class ReadyHeap<T extends Ranked> {
   #up(item: T): void {
     while (item._place > 0) {
       const place = item._place;
-      const parent = this.#items[(place - 1) >> 1] as T;
+      const parent = this.#items[(place - 1) >> 1]!;
       if (parent._rank <= item._rank) return;
       this.#put(parent, place);
       this.#put(item, (place - 1) >> 1);

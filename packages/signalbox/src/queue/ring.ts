@@ -8,18 +8,20 @@
  * ended with an error).
  *
  * Invariants:
- * - A queue is in the ready heap exactly when its head can start.
+ * - A queue is in the ready heap exactly when its head can start, or can be cancelled.
  * - Heads start and driver members are called inside one delivery; releases and `flush` come after it (promise 8).
  * - No more than `slots` jobs are on the ring.
+ * - A driver that throws where it must not is heard of (throwLater), and stops nothing (promise 1).
  *
  * A device makes rings, and ends them; queues report to their ring; nobody else calls the members marked internal.
  */
-import { SignalboxError } from "../errors.ts";
+import { SignalboxError, checkErrno } from "../errors.ts";
 import { hooks } from "../hooks.ts";
 import type { Driver, JobSpec } from "../driver.ts";
 import { deliver, deliveryTime, enterDelivery, leaveDelivery } from "../fence/delivery.ts";
 import type { Platform } from "../platform/platform.ts";
 import { realPlatform } from "../platform/real.ts";
+import { throwLater } from "../platform/throw-later.ts";
 import { WorkItem, sharedWorkQueue } from "../work/work-queue.ts";
 import type { WorkBudget, WorkQueue } from "../work/work-queue.ts";
 import type { Policy } from "./fair.ts";
@@ -81,8 +83,10 @@ export class Ring<Spec extends JobSpec = JobSpec> {
 
   constructor(driver: Driver<Spec>, options: RingOptions = {}) {
     const { name = driver.name, platform = realPlatform, slots = Infinity, policy = "fair" } = options;
-    if (!(slots >= 1)) throw new RangeError(`[Ring "${name}"] needs at least one slot (got ${slots})`);
-    if (!policies.includes(policy)) throw new SignalboxError("EINVAL", `[Ring "${name}"] has no policy "${String(policy)}"`);
+    if (slots !== Infinity && (!Number.isInteger(slots) || slots < 1)) {
+      throw new RangeError(`[Ring "${name}"] needs a whole number of slots from 1 (got ${slots})`);
+    }
+    if (!policies.includes(policy)) throw new SignalboxError("EINVAL", `[Ring "${name}"] has no policy "${policy}"`);
     this.driver = driver;
     this.name = name;
     this.platform = platform;
@@ -136,19 +140,26 @@ export class Ring<Spec extends JobSpec = JobSpec> {
 
   /**
    * Stops, and ends everything now, in order: what runs and what is queued signals with `error` (a negative errno) and this
-   * cause. For devices that are gone: what they say later of these jobs is ignored.
+   * cause. For devices that are gone: what they say later of these jobs is ignored. Throws RangeError for a number that can't be
+   * an error.
    */
   lose(error: number, cause?: unknown): void {
+    checkErrno(error);
     this.stop();
     deliver(() => {
       for (const queue of [...this.#queues]) queue._lose(error, cause);
     });
   }
 
-  /** @internal A queue's head can start: the worker will see to it. */
+  /** @internal A queue's head can start, or can be cancelled now: the worker will see to it. */
   _offer(queue: JobQueue<Spec>): void {
-    queue._rank = this.#rank(queue);
-    this.#ready.add(queue);
+    if (queue._service.idle) queue._service.rejoin(this.#floor);
+    if (queue._place < 0) {
+      queue._rank = this.#rank(queue);
+      this.#ready.add(queue);
+    } else {
+      this.#rerank(queue);
+    }
     this.#kick();
   }
 
@@ -163,10 +174,8 @@ export class Ring<Spec extends JobSpec = JobSpec> {
   }
 
   /** @internal */
-  _jobPushed(queue: JobQueue<Spec>, job: Job<unknown, Spec>): void {
-    if (this.#queues.size === 1) return;
-    job._stamp = ++this.#turns;
-    if (queue._list.oldest === null) queue._service.rejoin(this.#floor);
+  _jobPushed(job: Job<unknown, Spec>): void {
+    if (this.#queues.size > 1) job._stamp = ++this.#turns;
   }
 
   /** @internal Before `driver.run`. The clock is read once a batch, and only where somebody shares the ring. */
@@ -174,20 +183,21 @@ export class Ring<Spec extends JobSpec = JobSpec> {
     this.#inFlight++;
     this.#started = true;
     queue._service.begin();
-    job._stamp = this.#queues.size > 1 ? deliveryTime(this.platform) : 0;
+    job._stamp = this.#queues.size > 1 ? deliveryTime(this.platform) : NaN;
   }
 
   /** @internal The job is off the ring: its service runs from its start, or from the end of the one before it. */
   _jobEnded(queue: JobQueue<Spec>, job: Job<unknown, Spec>): void {
     this.#inFlight--;
-    if (job._stamp > 0) {
-      const now = deliveryTime(this.platform);
-      queue._service.end(Math.max(0, now - Math.max(job._stamp, this.#lastEnd)));
-      this.#lastEnd = now;
+    if (Number.isNaN(job._stamp)) {
+      queue._service.end(NaN);
     } else {
-      queue._service.end(0);
+      const now = deliveryTime(this.platform);
+      queue._service.end(now - Math.max(job._stamp, this.#lastEnd));
+      this.#lastEnd = now;
+      if (this.policy === "fair" && queue._place >= 0) this.#rerank(queue);
     }
-    if (this.#inFlight === this.slots - 1 && this.#ready.first !== undefined) this.#kick();
+    if (this.#inFlight === this.slots - 1 && this.#canStart()) this.#kick();
   }
 
   /** @internal */
@@ -209,42 +219,55 @@ export class Ring<Spec extends JobSpec = JobSpec> {
 
   #work(budget: WorkBudget): boolean {
     this.#working = true;
-    enterDelivery();
     this.#started = false;
+    enterDelivery();
     try {
       this.#startHeads(budget);
     } finally {
       leaveDelivery();
     }
-    if (this.#started) this.driver.flush?.();
+    // What was set in there, the compiler doesn't see.
+    if (this.#started as boolean) this.#flush();
     this.#release();
     this.#working = false;
     return this.#canStart();
   }
 
+  #flush(): void {
+    try {
+      this.driver.flush?.();
+    } catch (error) {
+      throwLater(this.platform, error);
+    }
+  }
+
   #canStart(): boolean {
-    return this.#ready.first !== undefined && this.#inFlight < this.slots;
+    const { first } = this.#ready;
+    return first !== undefined && (this.#inFlight < this.slots || first._ending);
   }
 
   // SIGNALLING: starts heads; the driver's `run` and `cancel` must not block, and submissions are refused in here.
   #startHeads(budget: WorkBudget): void {
     for (let queue = this.#ready.first; queue !== undefined; queue = this.#ready.first) {
-      if (budget.left <= 0 || this.#inFlight >= this.slots) return;
+      if (budget.left <= 0 || !this.#canStart()) return;
       budget.left--;
-      this.#floor = queue._rank;
+      if (!queue._ending) this.#floor = queue._rank;
       this.#turns++;
       queue._startHead();
       if (queue._place < 0) continue; // Lost meanwhile.
-      if (queue._canStart()) {
-        queue._rank = this.#rank(queue);
-        this.#ready.moved(queue);
-      } else {
-        this.#ready.remove(queue);
-      }
+      if (queue._canStart()) this.#rerank(queue);
+      else this.#ready.remove(queue);
     }
   }
 
+  #rerank(queue: JobQueue<Spec>): void {
+    queue._rank = this.#rank(queue);
+    this.#ready.moved(queue);
+  }
+
+  // What only has to be cancelled goes first: it takes no slot and no time.
   #rank(queue: JobQueue<Spec>): number {
+    if (queue._ending) return -Infinity;
     switch (this.policy) {
       case "fair":
         return queue._service.virtualTime;

@@ -12,6 +12,7 @@
  */
 import type { Schedulable } from "../fence/registration.ts";
 import type { Platform } from "../platform/platform.ts";
+import { throwLater } from "../platform/throw-later.ts";
 
 /** What is left for one drain: units of work, counted down by the bodies that do them. */
 export interface WorkBudget {
@@ -78,10 +79,14 @@ export class WorkQueue {
     this.#run();
   };
 
+  /** Throws RangeError for a budget with which nothing would ever run. */
   constructor(platform: Platform, options: WorkQueueOptions = {}) {
+    const { units = 4096, time = 8 } = options;
+    if (!(units >= 1)) throw new RangeError(`A work queue needs a budget of at least 1 unit (got ${units})`);
+    if (!(time >= 0)) throw new RangeError(`A work queue needs a budget of 0 ms or more (got ${time})`);
     this.#platform = platform;
-    this.#units = options.units ?? 4096;
-    this.#time = options.time ?? 8;
+    this.#units = units;
+    this.#time = time;
   }
 
   /** Whether nothing is scheduled and nothing runs. */
@@ -107,7 +112,7 @@ export class WorkQueue {
         this.#platform.macrotask(this.#drain);
         return;
       }
-      units -= this.#runItem(this.#items[index] as WorkItem);
+      units -= this.#runItem(this.#items[index]!);
     }
     this.#items.length = 0;
     this.#active = false;
@@ -120,9 +125,7 @@ export class WorkQueue {
     try {
       if (item._body(this.#budget)) item.schedule();
     } catch (error) {
-      this.#platform.microtask(() => {
-        throw error;
-      });
+      throwLater(this.#platform, error);
     }
     return Math.max(1, SLICE - this.#budget.left);
   }
