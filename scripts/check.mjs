@@ -25,9 +25,13 @@ const fast = process.argv.includes("--fast");
 const skipTests = process.argv.includes("--skip-tests");
 
 const tests = ["node", "scripts/test.mjs", "--no-build", "--project"];
-const testProjects = ["packages/signalbox/test", "packages/cli/test", "examples/darkroom/test", "bench/test", "scripts"].filter((folder) =>
-  existsSync(`${root}${folder}/tsconfig.json`),
-);
+const testProjects = [
+  "packages/signalbox/test",
+  "packages/cli/test",
+  "examples/darkroom/test",
+  "bench/test",
+  "scripts",
+].filter((folder) => existsSync(`${root}${folder}/tsconfig.json`));
 // The lint cache knows the files that changed, not the types that changed with them: good enough for --fast only.
 const lintCache = fast ? ["--cache", "--cache-location", ".cache/eslint/"] : [];
 
