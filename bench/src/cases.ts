@@ -1,0 +1,33 @@
+/**
+ * The list of cases. A new case is a file that exports a `Case`, and a line here.
+ *
+ * Files are loaded when their case runs, so that the process of one case never loads the rivals of another.
+ */
+import type { Case } from "./harness/contest.ts";
+
+const files: ReadonlyMap<string, () => Promise<Case>> = new Map<string, () => Promise<Case>>([
+  ["lifecycle/steady", async () => (await import("./lifecycle/steady.ts")).steady],
+  ["lifecycle/tick", async () => (await import("./lifecycle/tick.ts")).tick],
+  ["lifecycle/tick-dependency", async () => (await import("./lifecycle/tick-dependency.ts")).tickDependency],
+  ["webgpu/wait", async () => (await import("./webgpu/wait.ts")).wait],
+  ["webgpu/pipelined", async () => (await import("./webgpu/pipelined.ts")).pipelined],
+  ["proofs/heap", async () => (await import("./proofs/heap.ts")).heap],
+  ["proofs/chain", async () => (await import("./proofs/chain.ts")).chain],
+]);
+
+/** The names of all cases, in the order in which they run. */
+export const caseNames: readonly string[] = [...files.keys()];
+
+/** The names of the cases that an argument asks for: a case, a group such as `lifecycle`, or the last part of a name. Empty if there is none. */
+export function casesFor(argument: string): readonly string[] {
+  return caseNames.filter(
+    (name) => name === argument || name.startsWith(`${argument}/`) || name.endsWith(`/${argument}`),
+  );
+}
+
+/** Loads a case by its full name. */
+export async function findCase(name: string): Promise<Case> {
+  const load = files.get(name);
+  if (load === undefined) throw new Error(`There is no case "${name}"`);
+  return load();
+}

@@ -1,0 +1,193 @@
+/**
+ * A contest: warm-up, then rounds in which every contestant has its turn, first another one each time.
+ *
+ * Stages of a contestant: warming (its number of jobs grows until a round takes about the wanted time) -> measured, round by
+ * round -> accounted (a few more rounds, for memory) -> done; or wrong, at any stage, and then it takes no further part.
+ */
+import type { Contest, Contestant, Lineup } from "./contest.ts";
+import { TOLERATED, beginProcessStretch, beginStretch } from "./core-time.ts";
+import type { BeginStretch, Stretch } from "./core-time.ts";
+import { faultsOf } from "./job-body.ts";
+import { Latencies } from "./latencies.ts";
+import type { LatencySummary } from "./latencies.ts";
+import { account, collect } from "./memory.ts";
+import type { Account } from "./memory.ts";
+import { standingsOf } from "./results.ts";
+import type { ContestResult, Measured } from "./results.ts";
+import { median, rotated } from "./statistics.ts";
+
+/** How much is measured. */
+export interface Settings {
+  readonly rounds: number;
+  /** What a round of one contestant should take, in ms. */
+  readonly roundMs: number;
+}
+
+/** How often a disturbed round is repeated before it is kept. */
+const REPEATS = 3;
+/** How many rounds are accounted. */
+const ACCOUNTS = 3;
+const FEWEST = 100;
+const MOST = 2_000_000;
+
+/** Called before each step: who is at what. */
+export type Progress = (contestant: string, step: string) => void;
+
+/** How a contest is watched and timed; everything may be left out. */
+export interface Conduct {
+  readonly progress?: Progress;
+  readonly begin?: BeginStretch;
+}
+
+/** Holds a contest. The contestants are not closed: that is for who prepared them. */
+export async function holdContest(
+  contest: Contest,
+  lineup: Lineup,
+  settings: Settings,
+  conduct: Conduct = {},
+): Promise<ContestResult> {
+  const { progress, begin = contest.threads === true ? beginProcessStretch : beginStretch } = conduct;
+  // On a busy machine every round is disturbed: all repeats together may take as long as the rounds themselves.
+  const repeats = { left: settings.rounds * lineup.contestants.length };
+  const entries = lineup.contestants.map((contestant) => new Entry(contestant, contest.latencies === true, begin));
+  const inTurn = async (round: number, step: string, act: (entry: Entry) => Promise<void>): Promise<void> => {
+    for (const entry of rotated(entries, round)) {
+      if (entry.wrong.length > 0) continue;
+      progress?.(entry.name, step);
+      await entry.attempt(act);
+    }
+  };
+  await inTurn(0, "warming up", (entry) => entry.warmUp(settings.roundMs));
+  for (let round = 0; round < settings.rounds; round++) {
+    await inTurn(round, `round ${round + 1} of ${settings.rounds}`, (entry) => entry.measure(repeats));
+  }
+  await inTurn(0, "counting bytes", (entry) => entry.account());
+  return {
+    kind: "contest",
+    name: contest.name,
+    title: contest.title,
+    ...(lineup.note === undefined ? {} : { note: lineup.note }),
+    ...standingsOf(entries.filter(({ wrong }) => wrong.length === 0).map((entry) => entry.measured())),
+    wrong: entries.flatMap(({ name, wrong }) => wrong.map((what) => `${name}: ${what}`)),
+  };
+}
+
+/** A contestant on its way through a contest. */
+class Entry {
+  readonly name: string;
+  readonly wrong: string[] = [];
+  readonly #contestant: Contestant;
+  readonly #notesLatencies: boolean;
+  readonly #begin: BeginStretch;
+  readonly #rounds: number[] = [];
+  readonly #latencies: LatencySummary[] = [];
+  #jobs = FEWEST;
+  #repeated = 0;
+  #disturbed = 0;
+  #done = 0;
+  #reordered = 0;
+  #bytes = 0;
+  #gcShare = 0;
+
+  constructor(contestant: Contestant, notesLatencies: boolean, begin: BeginStretch) {
+    this.name = contestant.name;
+    this.#contestant = contestant;
+    this.#notesLatencies = notesLatencies;
+    this.#begin = begin;
+  }
+
+  /** Takes a step; what goes wrong in it ends this contestant's part, not the contest. */
+  async attempt(act: (entry: Entry) => Promise<void>): Promise<void> {
+    try {
+      await act(this);
+    } catch (error) {
+      this.wrong.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Runs more and more jobs until a round takes as long as it should, and once more, now that the code is hot. */
+  async warmUp(roundMs: number): Promise<void> {
+    let ms = 0;
+    while (ms < roundMs / 2 && this.#jobs < MOST) {
+      ({ ms } = await this.#once());
+      this.#aimAt(roundMs, ms);
+    }
+    ({ ms } = await this.#once());
+    this.#aimAt(roundMs, ms);
+  }
+
+  /** One round that counts; repeated, within reason, when another process took the core. */
+  async measure(repeats: { left: number }): Promise<void> {
+    for (let attempt = 0; ; attempt++) {
+      collect();
+      const { ms, lost, latency } = await this.#once();
+      const disturbed = lost > TOLERATED;
+      if (disturbed && attempt < REPEATS && repeats.left > 0) {
+        repeats.left--;
+        this.#repeated++;
+        continue;
+      }
+      if (disturbed) this.#disturbed++;
+      this.#rounds.push(latency?.p50 ?? (ms * 1e6) / this.#jobs);
+      if (latency !== undefined) this.#latencies.push(latency);
+      return;
+    }
+  }
+
+  /** Rounds for the memory that they take. The least is kept: a loop that turns while it waits allocates, too. */
+  async account(): Promise<void> {
+    const accounts: Account[] = [];
+    for (let k = 0; k < ACCOUNTS; k++) accounts.push(await account(() => this.#once()));
+    const { bytes, gcShare } = accounts.reduce((least, one) => (one.bytes < least.bytes ? one : least));
+    this.#bytes = bytes / this.#jobs;
+    this.#gcShare = gcShare;
+  }
+
+  measured(): Measured {
+    const { role } = this.#contestant;
+    return {
+      name: this.name,
+      role,
+      jobs: this.#jobs,
+      rounds: this.#rounds,
+      bytesPerJob: this.#bytes,
+      gcShare: this.#gcShare,
+      repeated: this.#repeated,
+      disturbed: this.#disturbed,
+      reordered: this.#reordered / this.#done,
+      ...(this.#latencies.length === 0 ? {} : { latency: this.#medianLatency() }),
+    };
+  }
+
+  // The next round's number of jobs, after one that took `ms`: at most four times as many, since cold code says little.
+  #aimAt(roundMs: number, ms: number): void {
+    const factor = Math.min(4, roundMs / Math.max(ms, 0.001));
+    this.#jobs = Math.round(Math.min(MOST, Math.max(FEWEST, this.#jobs * factor)));
+  }
+
+  #medianLatency(): LatencySummary {
+    return {
+      p50: median(this.#latencies.map(({ p50 }) => p50)),
+      p99: median(this.#latencies.map(({ p99 }) => p99)),
+    };
+  }
+
+  // Every round is verified, those that don't count too; the ledger is read outside the time.
+  async #once(): Promise<Stretch & { readonly latency: LatencySummary | undefined }> {
+    const { body, order } = this.#contestant;
+    const jobs = this.#jobs;
+    const latencies = this.#notesLatencies ? new Latencies(jobs) : undefined;
+    body.reset();
+    const end = this.#begin();
+    const seen = await this.#contestant.run(jobs, latencies);
+    const stretch = end();
+    const tally = body.tally();
+    const faults = faultsOf(tally, jobs, seen, order);
+    const more = await this.#contestant.verify?.(jobs);
+    if (more !== undefined) faults.push(more);
+    if (faults.length > 0) throw new Error(faults.join("; "));
+    this.#done += jobs;
+    this.#reordered += tally.reordered;
+    return { ...stretch, latency: latencies?.summary() };
+  }
+}
