@@ -4,7 +4,8 @@
  * States: open -> closing -> closed; or open/closing -> lost -> closed, when the device itself went away.
  */
 import type { JobSpec } from "./driver.ts";
-import type { JobQueue, QueueOptions } from "./queue/job-queue.ts";
+import type { JobQueue } from "./queue/job-queue.ts";
+import type { QueueOptions } from "./queue/queue-options.ts";
 
 /** open: takes jobs. closing: takes none, what is pushed still runs. lost: the device went away; everything ends with EIO. closed: nothing is left. */
 export type DeviceState = "open" | "closing" | "lost" | "closed";

@@ -52,10 +52,10 @@ export class Service {
     this.#inFlight++;
   }
 
-  /** A job is off the ring, after `time` ms; NaN if nobody measured it. */
-  end(time: number): void {
+  /** A job is off the ring, after `time` ms; undefined if nobody measured it. */
+  end(time: number | undefined): void {
     this.#inFlight--;
-    if (Number.isNaN(time)) return;
+    if (time === undefined) return;
     const counted = Math.max(time, LEAST);
     this.#settled += counted * this.#weight;
     this.#estimate += (counted - this.#estimate) * SMOOTHING;

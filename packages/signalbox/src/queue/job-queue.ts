@@ -21,39 +21,22 @@ import { Registration, SIGNAL } from "../fence/registration.ts";
 import { PUBLISHED, SIGNALLED } from "../fence/state.ts";
 import { TimelineCore } from "../fence/timeline-core.ts";
 import { describe } from "../fence/words.ts";
-import { throwLater } from "../platform/throw-later.ts";
 import { Completion } from "../work/completion.ts";
 import { Credits } from "./credits.ts";
 import { Deadlines } from "./deadlines.ts";
 import { clearDependencies, firstFailed } from "./dependencies.ts";
 import { Service } from "./fair.ts";
-import type { Priority } from "./fair.ts";
 import { HeadWait } from "./head-wait.ts";
 import { CANCELLED, COMPLETE, Cancelled, Job, QUEUED, RELEASED, RUNNING } from "./job.ts";
 import { JobList } from "./job-list.ts";
+import { completeOptions } from "./queue-options.ts";
+import type { QueueOptions } from "./queue-options.ts";
 import { QueueStats } from "./queue-stats.ts";
 import type { Ring } from "./ring.ts";
 import type { Ranked } from "./ready-heap.ts";
 
-/** How a queue is opened. */
-export interface QueueOptions {
-  /** What its jobs' costs may add up to in flight, in a unit of your own; unlimited if left out. More than 0. */
-  readonly credits?: number;
-  /** How many of its jobs may be in flight; unlimited if left out. A whole number from 1. */
-  readonly jobs?: number;
-  /** Its share of a ring that other queues use too; "normal" if left out. */
-  readonly priority?: Priority;
-  /** What becomes of a job whose dependency failed (Q19); "cancel" if left out. */
-  readonly onFailedDependency?: FailedDependencyPolicy;
-  /** Start jobs inside `submit` when nothing holds them back (Q23); false if left out. */
-  readonly bypass?: boolean;
-}
-
 /** Whether a queue takes jobs: see the head of job-queue.ts. */
 export type QueueState = "usable" | "destroyed" | "inactive";
-
-const policies: readonly FailedDependencyPolicy[] = ["cancel", "ignore", "ask"];
-const priorities: readonly Priority[] = ["kernel", "high", "normal", "low"];
 
 /**
  * An in-order queue of jobs on a ring. Opened by a device's `queue()` or `ring.queue()`.
@@ -89,23 +72,13 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
 
   /** @internal Use `device.queue()` or `ring.queue()`. */
   constructor(ring: Ring<Spec>, name: string, options: QueueOptions) {
-    const { credits = Infinity, jobs = Infinity, priority = "normal", onFailedDependency = "cancel" } = options;
-    if (!(credits > 0)) throw new RangeError(`[Queue "${name}"] needs credits above 0 (got ${credits})`);
-    if (jobs !== Infinity && (!Number.isInteger(jobs) || jobs < 1))
-      throw new RangeError(`[Queue "${name}"] needs a limit of jobs that is a whole number from 1 (got ${jobs})`);
-    if (!priorities.includes(priority))
-      throw new SignalboxError("EINVAL", `[Queue "${name}"] has no priority "${priority}"`);
-    if (!policies.includes(onFailedDependency))
-      throw new SignalboxError(
-        "EINVAL",
-        `[Queue "${name}"] has no policy "${onFailedDependency}" for failed dependencies`,
-      );
+    const { credits, jobs, priority, onFailedDependency, bypass } = completeOptions(name, options);
     this.ring = ring;
     this.name = name;
     this._timeline = new TimelineCore(name, ring.driver.name, ring.platform);
     this._credits = new Credits(credits, jobs);
     this._service = new Service(priority);
-    this._bypass = options.bypass ?? false;
+    this._bypass = bypass;
     this.#policy = onFailedDependency;
     this.#wait = new HeadWait(() => {
       this.#offerHead();
@@ -287,13 +260,8 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
 
   /** @internal Called by the ring's worker outside every section: lets go of what has signalled. */
   _release(): void {
-    const driver = this.ring.driver;
     for (let job = this._list.releasable; job !== null; job = this._list.releasable) {
-      try {
-        driver.release?.(job);
-      } catch (error) {
-        throwLater(this.ring.platform, error);
-      }
+      this.ring._calls.release(job);
       if (hooks.tracer !== null) hooks.tracer.jobReleased(job);
       this._list.passReleased(job);
       job._stage = RELEASED;
@@ -330,33 +298,15 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   _setDeadline(job: Job<unknown, Spec>, time: number): void {
     if (job._stage > RUNNING) return;
     const earliest = this.#deadlines.add(job, time);
-    if (earliest && job._stage === RUNNING) this.#hurry(job, time);
+    if (earliest && job._stage === RUNNING) this.ring._calls.hurry(job, time);
   }
 
   #reasonToCancel(job: Job<unknown, Spec>): CancelReason | undefined {
     if (this.#policy === "ignore") return undefined;
     const fence = firstFailed(job);
     if (fence === null) return undefined;
-    if (this.#policy === "ask" && this.#asks(job, fence) === "run") return undefined;
+    if (this.#policy === "ask" && this.ring._calls.mayRunAfter(job, fence)) return undefined;
     return { kind: "dependency", fence };
-  }
-
-  // A driver that throws has not said that the job may run.
-  #asks(job: Job<unknown, Spec>, fence: Fence): "run" | "cancel" | undefined {
-    try {
-      return this.ring.driver.dependencyFailed?.(job, fence);
-    } catch (error) {
-      throwLater(this.ring.platform, error);
-      return "cancel";
-    }
-  }
-
-  #hurry(job: Job<unknown, Spec>, time: number): void {
-    try {
-      this.ring.driver.setDeadline?.(job, time);
-    } catch (error) {
-      throwLater(this.ring.platform, error);
-    }
   }
 
   // SIGNALLING: the driver may complete the job from inside `run`, so the stage and the credits come first (11.3, 5).
@@ -374,7 +324,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     }
     const deadline = this.#deadlines.of(job);
     // Read anew: `run` may have completed it.
-    if (deadline !== undefined && (job._stage as number) === RUNNING) this.#hurry(job, deadline);
+    if (deadline !== undefined && (job._stage as number) === RUNNING) this.ring._calls.hurry(job, deadline);
   }
 
   // Q2: the device's own fence completes the job, now if it has signalled already.

@@ -65,7 +65,11 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec> extends Fence
   /** @internal */ _dependency: Fence | null = null;
   /** @internal */ _others: Fence[] | null = null;
   /** @internal */ _result: unknown = undefined;
-  /** @internal While queued: its place in the order of pushes on its ring. From running on: when it started, in ms. */ _stamp = 0;
+  /**
+   * @internal Where queues share a ring. While queued: its place in the order of pushes; from running on: when it started, in ms.
+   * Not a number from the start, since V8 gives a field of doubles a box for each job.
+   */
+  _stamp: number | undefined = undefined;
 
   /** @internal Use `queue.job(spec)`. */
   constructor(queue: JobQueue<Spec>, spec: Spec, cost: number) {
@@ -75,7 +79,8 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec> extends Fence
     this._cost = cost;
     this._label = spec.label;
     const after = spec.after;
-    if (after !== undefined) this.#depend(after instanceof Fence ? [after] : after);
+    if (after instanceof Fence) this.#dependOn(after);
+    else if (after !== undefined) this.#dependOnAll(after);
   }
 
   override get kind(): FenceKind {
@@ -133,7 +138,7 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec> extends Fence
     if (this._state !== FRESH) {
       throw new SignalboxError("EINVAL", `${this.#name()} takes no more dependencies: it was submitted`);
     }
-    this.#depend(fences);
+    this.#dependOnAll(fences);
     return this;
   }
 
@@ -168,14 +173,22 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec> extends Fence
     return cause instanceof Inherited ? cause.origin : this;
   }
 
-  #depend(fences: readonly Fence[]): void {
-    for (const fence of fences) {
-      if (!(fence instanceof Fence)) {
-        throw new SignalboxError("EINVAL", `${this.#name()} can only wait for fences and jobs (got ${typeof fence})`);
-      }
-      if (fence === this) throw new SignalboxError("EINVAL", `${this.#name()} can't wait for itself`);
-    }
+  #dependOn(fence: Fence): void {
+    this.#checkDependency(fence);
+    addDependency(this, fence);
+  }
+
+  // All of them or none: a list with a mistake in it adds nothing.
+  #dependOnAll(fences: readonly Fence[]): void {
+    for (const fence of fences) this.#checkDependency(fence);
     for (const fence of fences) addDependency(this, fence);
+  }
+
+  #checkDependency(fence: Fence): void {
+    if (!(fence instanceof Fence)) {
+      throw new SignalboxError("EINVAL", `${this.#name()} can only wait for fences and jobs (got ${typeof fence})`);
+    }
+    if (fence === this) throw new SignalboxError("EINVAL", `${this.#name()} can't wait for itself`);
   }
 
   #name(): string {

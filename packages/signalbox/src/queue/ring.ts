@@ -21,12 +21,12 @@ import type { Driver, JobSpec } from "../driver.ts";
 import { deliver, deliveryTime, enterDelivery, leaveDelivery } from "../fence/delivery.ts";
 import type { Platform } from "../platform/platform.ts";
 import { realPlatform } from "../platform/real.ts";
-import { throwLater } from "../platform/throw-later.ts";
 import { WorkItem, sharedWorkQueue } from "../work/work-queue.ts";
 import type { WorkBudget, WorkQueue } from "../work/work-queue.ts";
+import { DriverCalls } from "./driver-calls.ts";
 import type { Policy } from "./fair.ts";
 import { JobQueue } from "./job-queue.ts";
-import type { QueueOptions } from "./job-queue.ts";
+import type { QueueOptions } from "./queue-options.ts";
 import type { Job } from "./job.ts";
 import { ReadyHeap } from "./ready-heap.ts";
 
@@ -66,6 +66,7 @@ export class Ring<Spec extends JobSpec = JobSpec> {
   readonly slots: number;
   /** How it chooses among its queues. */
   readonly policy: Policy;
+  /** @internal */ readonly _calls: DriverCalls<Spec>;
   readonly #queues = new Set<JobQueue<Spec>>();
   readonly #ready = new ReadyHeap<JobQueue<Spec>>();
   readonly #worker: WorkItem;
@@ -92,6 +93,7 @@ export class Ring<Spec extends JobSpec = JobSpec> {
     this.platform = platform;
     this.slots = slots;
     this.policy = policy;
+    this._calls = new DriverCalls(driver, platform);
     this.#worker = new WorkItem(options.work ?? sharedWorkQueue(platform), (budget) => this.#work(budget));
     if (hooks.tracer !== null) hooks.tracer.ringOpened(this);
   }
@@ -183,14 +185,14 @@ export class Ring<Spec extends JobSpec = JobSpec> {
     this.#inFlight++;
     this.#started = true;
     queue._service.begin();
-    job._stamp = this.#queues.size > 1 ? deliveryTime(this.platform) : NaN;
+    job._stamp = this.#queues.size > 1 ? deliveryTime(this.platform) : undefined;
   }
 
   /** @internal The job is off the ring: its service runs from its start, or from the end of the one before it. */
   _jobEnded(queue: JobQueue<Spec>, job: Job<unknown, Spec>): void {
     this.#inFlight--;
-    if (Number.isNaN(job._stamp)) {
-      queue._service.end(NaN);
+    if (job._stamp === undefined) {
+      queue._service.end(undefined);
     } else {
       const now = deliveryTime(this.platform);
       queue._service.end(now - Math.max(job._stamp, this.#lastEnd));
@@ -227,18 +229,10 @@ export class Ring<Spec extends JobSpec = JobSpec> {
       leaveDelivery();
     }
     // What was set in there, the compiler doesn't see.
-    if (this.#started as boolean) this.#flush();
+    if (this.#started as boolean) this._calls.flush();
     this.#release();
     this.#working = false;
     return this.#canStart();
-  }
-
-  #flush(): void {
-    try {
-      this.driver.flush?.();
-    } catch (error) {
-      throwLater(this.platform, error);
-    }
   }
 
   #canStart(): boolean {
@@ -280,10 +274,9 @@ export class Ring<Spec extends JobSpec = JobSpec> {
 
   #release(): void {
     // A release may let a queue go inactive, but never makes another one releasable.
-    for (const queue of this.#releasing) {
+    for (let queue = this.#releasing.pop(); queue !== undefined; queue = this.#releasing.pop()) {
       queue._releasing = false;
       queue._release();
     }
-    this.#releasing.length = 0;
   }
 }

@@ -244,15 +244,18 @@ function traceArmed(job: Job): void {
 
 // One delivery: an issuer that is told of the wait may signal what other heads wait for, and no head is offered half-way.
 function start(jobs: readonly Job[]): void {
+  let bypass = false;
   enterDelivery();
   try {
     for (const job of jobs) {
       const { queue } = job;
       if (queue._list.head === job) queue._lookAtHead();
+      if (queue._bypass) bypass = true;
     }
   } finally {
     leaveDelivery();
   }
+  if (!bypass) return;
   for (const job of jobs) {
     // Null if a bypass before this one has run and released it.
     const queue = job._queue;

@@ -114,7 +114,7 @@ export class WorkQueue {
       }
       units -= this.#runItem(this.#items[index]!);
     }
-    this.#items.length = 0;
+    while (this.#items.pop() !== undefined); // Keeps the array's memory, as setting its length does not.
     this.#active = false;
   }
 

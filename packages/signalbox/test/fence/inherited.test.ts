@@ -38,7 +38,10 @@ describe("a failure that passes from fence to fence", () => {
     hardware.fail(errno.ENODATA, "ring test failed");
     finish();
     expect(driver.called("cancel")).toEqual(["second dependency", "third dependency"]);
-    expect(first.failure()).toMatchObject({ code: "ENODATA", cause: { timeline: "hardware", cause: "ring test failed" } });
+    expect(first.failure()).toMatchObject({
+      code: "ENODATA",
+      cause: { timeline: "hardware", cause: "ring test failed" },
+    });
     const whole = { code: "ENODATA", timeline: "hardware" };
     expect(second.failure()).toMatchObject({ code: "ECANCELED", job: "second", cause: whole });
     expect(third.failure()).toMatchObject({ code: "ECANCELED", job: "third", cause: whole });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { stubFence } from "../../src/fence/stub.ts";
-import { Registration } from "../../src/fence/registration.ts";
+import type { Registration } from "../../src/fence/registration.ts";
 import { noting } from "../support/notes.ts";
 
 describe("a stub fence", () => {

@@ -101,7 +101,11 @@ describe("a wait", () => {
     for (const round of [1, 2]) {
       for (const timeout of [-1, NaN, -Infinity]) {
         const error = thrownBy(() => fence.wait({ timeout }));
-        expect([round, error.code, error.message]).toEqual([round, "EINVAL", `A timeout is 0 ms or more (got ${timeout})`]);
+        expect([round, error.code, error.message]).toEqual([
+          round,
+          "EINVAL",
+          `A timeout is 0 ms or more (got ${timeout})`,
+        ]);
       }
       one.signal();
     }
@@ -178,7 +182,11 @@ describe("a wait", () => {
     const waits = [fence.wait(), fence.wait({ signal: controller.signal }), fence.wait({ timeout: 5 })];
     controller.abort("mine");
     one.signal();
-    expect((await Promise.allSettled(waits)).map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect((await Promise.allSettled(waits)).map(({ status }) => status)).toEqual([
+      "fulfilled",
+      "rejected",
+      "fulfilled",
+    ]);
   });
 
   it("promise 6: nothing of who waits runs inside the section that signals", async () => {
@@ -212,7 +220,10 @@ describe("a wait", () => {
       waitStarted: () => void told.push("started"),
       waitEnded: (_: unknown, outcome: string) => void told.push(outcome),
     };
-    const outcomes = async (options: { timeout?: number; signal?: AbortSignal } | undefined, act: (set: ReturnType<typeof setUp>) => void) => {
+    const outcomes = async (
+      options: { timeout?: number; signal?: AbortSignal } | undefined,
+      act: (set: ReturnType<typeof setUp>) => void,
+    ) => {
       const set = setUp();
       told.length = 0;
       const wait = traced(tracer, () => {

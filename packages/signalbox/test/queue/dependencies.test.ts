@@ -20,7 +20,8 @@ import { bench } from "../support/bench.ts";
 
 const platform = new SimPlatform({ auto: false });
 const emptySet = (): Dependent => ({ _dependency: null, _others: null });
-const members = (set: Dependent): Fence[] => (set._dependency === null ? [] : [set._dependency, ...(set._others ?? [])]);
+const members = (set: Dependent): Fence[] =>
+  set._dependency === null ? [] : [set._dependency, ...(set._others ?? [])];
 const timelines = (count: number): Timeline[] =>
   Array.from({ length: count }, (_, index) => new Timeline(`t${index}`, { platform }));
 

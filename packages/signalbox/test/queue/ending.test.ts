@@ -149,7 +149,10 @@ describe("killing a queue", () => {
     queue.kill("enough");
     expect(thrownBy(() => queue.job({}))).toMatchObject({ code: "ENODEV" });
     work();
-    expect([driver.called("run"), driver.called("cancel")]).toEqual([["a", "b"], ["c killed", "d killed"]]);
+    expect([driver.called("run"), driver.called("cancel")]).toEqual([
+      ["a", "b"],
+      ["c killed", "d killed"],
+    ]);
     driver.complete(all[1], errno.EIO);
     driver.complete(all[0]);
     expect(all.map((job) => job.error)).toEqual([0, errno.EIO, errno.ECANCELED, errno.ECANCELED]);
@@ -393,7 +396,10 @@ describe("promise 12: losing a ring", () => {
       const ran = noteAll(submit(...all));
       work();
       expect(ran).toEqual(["q:1 -19", "q:2 -19", "q:3 -19", "q:4 -19", "q:5 -19"]);
-      expect([driver.called("run"), driver.called("cancel")]).toEqual([["a", "b", "loser"], ["c lost", "d lost"]]);
+      expect([driver.called("run"), driver.called("cancel")]).toEqual([
+        ["a", "b", "loser"],
+        ["c lost", "d lost"],
+      ]);
       expect([queue.creditsInFlight, ring.inFlight, ring.queues, all.map((job) => job.stage)]).toEqual([
         0,
         0,
@@ -443,7 +449,9 @@ describe("promise 12: losing a ring", () => {
 
   it("with queues in every state of teardown leaves no job unsignalled", () => {
     const { ring, work, gates } = bench();
-    const queues = ["usable", "destroyed", "killed", "draining", "inactive"].map((name) => ring.queue(name, { jobs: 1 }));
+    const queues = ["usable", "destroyed", "killed", "draining", "inactive"].map((name) =>
+      ring.queue(name, { jobs: 1 }),
+    );
     const all = queues.slice(0, 4).flatMap((queue) => jobs(queue, "a b c"));
     all[1]!.after(gates.fence().fence);
     submit(...all);
@@ -465,7 +473,11 @@ describe("what `cancel` is told and may do", () => {
     const { ring, work, gates } = bench({ cancel: (_, reason) => void reasons.push(reason) });
     const gate = gates.fence();
     const [x, y, z] = ["x", "y", "z"].map((name) => ring.queue(name));
-    submit(x!.job({ after: gate.fence }), y!.job({ after: gate.fence }), z!.job({ after: new Timeline("t").fence().fence }));
+    submit(
+      x!.job({ after: gate.fence }),
+      y!.job({ after: gate.fence }),
+      z!.job({ after: new Timeline("t").fence().fence }),
+    );
     y!.kill("enough");
     gate.fail(errno.EIO);
     work();
@@ -488,7 +500,8 @@ describe("what `cancel` is told and may do", () => {
     submit(...all);
     queue.kill();
     work();
-    for (const job of all) expect([job.stage, job.failure()]).toMatchObject(["released", { code: "ECANCELED", cause: wrong }]);
+    for (const job of all)
+      expect([job.stage, job.failure()]).toMatchObject(["released", { code: "ECANCELED", cause: wrong }]);
   });
 
   it("may complete the jobs before it: all signal, in order, and a later throw changes nothing", () => {
@@ -511,5 +524,7 @@ describe("what `cancel` is told and may do", () => {
 
 /** A registration that notes, for each fence, whether it has signalled when it runs. */
 function noteSignalled(fences: readonly Fence[], seen: boolean[]): Registration {
-  return Registration.post({ postMessage: () => void seen.push(...fences.map((fence) => fence.state === "signalled")) });
+  return Registration.post({
+    postMessage: () => void seen.push(...fences.map((fence) => fence.state === "signalled")),
+  });
 }

@@ -34,7 +34,12 @@ describe("opening a queue", () => {
   it("says what it was opened with", () => {
     const { ring } = bench();
     const [bounded, unbounded] = [ring.queue("bounded", { credits: 5 }), ring.queue("unbounded")];
-    expect([bounded.name, bounded.credits, unbounded.credits, bounded.state]).toEqual(["bounded", 5, Infinity, "usable"]);
+    expect([bounded.name, bounded.credits, unbounded.credits, bounded.state]).toEqual([
+      "bounded",
+      5,
+      Infinity,
+      "usable",
+    ]);
     expect([bounded.ring, ring.queues]).toEqual([ring, [bounded, unbounded]]);
     const zeros = { pushed: 0, done: 0, failed: 0, cancelled: 0, peakCredits: 0 };
     expect([bounded.creditsInFlight, bounded.stats]).toEqual([0, zeros]);

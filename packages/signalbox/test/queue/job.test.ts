@@ -158,7 +158,8 @@ describe("a job's failure", () => {
     expect(jobs[0]!.failure()).toMatchObject({
       code: "ECANCELED",
       cause: { code: "ETIME", timeline: "gate", cause: "the gate is stuck" },
-      message: '[Job "a:1" of queue "a"] was cancelled, since its dependency gate:1 failed: ECANCELED (Fence gate:1 failed: ETIME (the gate is stuck))',
+      message:
+        '[Job "a:1" of queue "a"] was cancelled, since its dependency gate:1 failed: ECANCELED (Fence gate:1 failed: ETIME (the gate is stuck))',
     });
     expect(jobs[1]!.failure()).toMatchObject({
       code: "ECANCELED",
@@ -266,7 +267,7 @@ describe("adding dependencies", () => {
     const queue = ring.queue("q");
     const job = queue.job({ label: "j" });
     for (const wrong of [null, undefined, 5, Promise.resolve(), {}]) {
-      expect(thrownBy(() => job.after(gate.fence, wrong as unknown as Fence))).toMatchObject({ code: "EINVAL" });
+      expect(thrownBy(() => job.after(gate.fence, wrong as Fence))).toMatchObject({ code: "EINVAL" });
     }
     expect(thrownBy(() => queue.job({ after: [gate.fence, {} as Fence] }))).toMatchObject({ code: "EINVAL" });
     submit(job);

@@ -31,7 +31,9 @@ describe("the heap of ready queues", () => {
             heap.remove(heap.first);
           }
           expect(heap.first?._rank).toBe(
-            members.size === 0 ? undefined : [...members].reduce((least, each) => Math.min(least, each._rank), Infinity),
+            members.size === 0
+              ? undefined
+              : [...members].reduce((least, each) => Math.min(least, each._rank), Infinity),
           );
           const places = [...members].map((each) => each._place).sort((a, b) => a - b);
           expect(places).toEqual([...places.keys()]);

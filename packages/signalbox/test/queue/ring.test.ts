@@ -123,7 +123,9 @@ describe("the ring's worker", () => {
     let before: AnyJob | undefined;
     const all: AnyJob[] = [];
     for (let index = 0; index < 20_000; index++) {
-      const job: AnyJob = queues[index % 2]!.job(before === undefined ? { run: "done" } : { run: "done", after: before });
+      const job: AnyJob = queues[index % 2]!.job(
+        before === undefined ? { run: "done" } : { run: "done", after: before },
+      );
       submit(job);
       all.push(job);
       before = job;

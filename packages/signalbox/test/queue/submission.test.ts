@@ -50,7 +50,7 @@ describe("submit", () => {
     submit(...all);
     expect(all.map(nameOf)).toEqual(["x:1", "y:1", "x:2", "x:3", "y:2"]);
     const [next] = submit(x.job({}));
-    expect(next!.seqno).toBe(4);
+    expect(next.seqno).toBe(4);
   });
 
   it("Q8: arms all, then pushes all, and publishes after the last push", () => {
@@ -175,7 +175,7 @@ describe("Q8: a submission that fails", () => {
     const job = ring.queue("q").job({});
     const plain = new Timeline("t").fence().fence;
     for (const wrong of [plain, {}, null, undefined, "job"]) {
-      expect(thrownBy(() => submit(job, wrong as unknown as AnyJob)).code).toBe("EINVAL");
+      expect(thrownBy(() => submit(job, wrong as AnyJob)).code).toBe("EINVAL");
     }
     expectUntouched([job]);
   });
@@ -315,7 +315,10 @@ describe("Q7: a submission by hand", () => {
       section.arm(a!);
       section.push(a!);
       await Promise.resolve();
-      later.push(thrownBy(() => section.arm(b!)), thrownBy(() => section.push(a!)));
+      later.push(
+        thrownBy(() => section.arm(b!)),
+        thrownBy(() => section.push(a!)),
+      );
     };
     // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the misuse is what is tested
     expect(thrownBy(() => submission(body))).toMatchObject({ code: "EINVAL", message: /must not be async/ });

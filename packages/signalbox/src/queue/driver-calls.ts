@@ -1,0 +1,55 @@
+/**
+ * The calls of a driver's members that must not throw, and what happens when one does: its error goes to the agent
+ * (throwLater), and the queue goes on (promise 1). `run` and `cancel` are not here: what they throw belongs to the job.
+ */
+import type { Driver, JobSpec } from "../driver.ts";
+import type { Fence } from "../fence/fence.ts";
+import type { Platform } from "../platform/platform.ts";
+import { throwLater } from "../platform/throw-later.ts";
+import type { Job } from "./job.ts";
+
+/** One driver's members, guarded; each as driver.ts says. */
+export class DriverCalls<Spec extends JobSpec> {
+  readonly #driver: Driver<Spec>;
+  readonly #platform: Platform;
+
+  constructor(driver: Driver<Spec>, platform: Platform) {
+    this.#driver = driver;
+    this.#platform = platform;
+  }
+
+  /** A driver that throws, or doesn't say, has not said that the job may run. */
+  mayRunAfter(job: Job<unknown, Spec>, failed: Fence): boolean {
+    try {
+      return this.#driver.dependencyFailed?.(job, failed) === "run";
+    } catch (error) {
+      throwLater(this.#platform, error);
+      return false;
+    }
+  }
+
+  hurry(job: Job<unknown, Spec>, time: number): void {
+    try {
+      this.#driver.setDeadline?.(job, time);
+    } catch (error) {
+      throwLater(this.#platform, error);
+    }
+  }
+
+  release(job: Job<unknown, Spec>): void {
+    if (this.#driver.release === undefined) return;
+    try {
+      this.#driver.release(job);
+    } catch (error) {
+      throwLater(this.#platform, error);
+    }
+  }
+
+  flush(): void {
+    try {
+      this.#driver.flush?.();
+    } catch (error) {
+      throwLater(this.#platform, error);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * How a queue is opened: the options, what they are where nothing is said, and the checks that they go through.
+ */
+import { SignalboxError } from "../errors.ts";
+import type { FailedDependencyPolicy } from "../driver.ts";
+import type { Priority } from "./fair.ts";
+
+/** How a queue is opened. */
+export interface QueueOptions {
+  /** What its jobs' costs may add up to in flight, in a unit of your own; unlimited if left out. More than 0. */
+  readonly credits?: number;
+  /** How many of its jobs may be in flight; unlimited if left out. A whole number from 1. */
+  readonly jobs?: number;
+  /** Its share of a ring that other queues use too; "normal" if left out. */
+  readonly priority?: Priority;
+  /** What becomes of a job whose dependency failed (Q19); "cancel" if left out. */
+  readonly onFailedDependency?: FailedDependencyPolicy;
+  /** Start jobs inside `submit` when nothing holds them back (Q23); false if left out. */
+  readonly bypass?: boolean;
+}
+
+const policies: readonly FailedDependencyPolicy[] = ["cancel", "ignore", "ask"];
+const priorities: readonly Priority[] = ["kernel", "high", "normal", "low"];
+
+/** The options with nothing left out. Throws RangeError for a number, EINVAL for a word that makes no sense. */
+export function completeOptions(name: string, options: QueueOptions): Required<QueueOptions> {
+  const { credits = Infinity, jobs = Infinity, priority = "normal", onFailedDependency = "cancel" } = options;
+  if (!(credits > 0)) throw new RangeError(`[Queue "${name}"] needs credits above 0 (got ${credits})`);
+  if (jobs !== Infinity && (!Number.isInteger(jobs) || jobs < 1)) {
+    throw new RangeError(`[Queue "${name}"] needs a limit of jobs that is a whole number from 1 (got ${jobs})`);
+  }
+  if (!priorities.includes(priority)) {
+    throw new SignalboxError("EINVAL", `[Queue "${name}"] has no priority "${priority}"`);
+  }
+  if (!policies.includes(onFailedDependency)) {
+    throw new SignalboxError(
+      "EINVAL",
+      `[Queue "${name}"] has no policy "${onFailedDependency}" for failed dependencies`,
+    );
+  }
+  return { credits, jobs, priority, onFailedDependency, bypass: options.bypass ?? false };
+}
