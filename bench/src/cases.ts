@@ -13,6 +13,7 @@ const files: ReadonlyMap<string, () => Promise<Case>> = new Map<string, () => Pr
   ["webgpu/pipelined", async () => (await import("./webgpu/pipelined.ts")).pipelined],
   ["proofs/heap", async () => (await import("./proofs/heap.ts")).heap],
   ["proofs/chain", async () => (await import("./proofs/chain.ts")).chain],
+  ["proofs/close", async () => (await import("./proofs/close.ts")).close],
 ]);
 
 /** The names of all cases, in the order in which they run. */

@@ -31,14 +31,14 @@ async function main(options: Options): Promise<number> {
     return mistaken(`${options.json} can't be written: there is no such folder, or it is not yours`);
   }
   const machine = thisMachine();
-  console.log(headText(machine, options.settings, options.quick));
+  console.log(headText(machine, options.settings));
   const results = await runAll(options.cases, options.settings);
   const wrong = results.some((result) => result.wrong.length > 0);
   if (options.json !== undefined) {
-    const { quick, settings } = options;
+    const { settings } = options;
     writeFileSync(
       options.json,
-      `${JSON.stringify({ machine, quick, settings, ok: !wrong, cases: results }, null, 2)}\n`,
+      `${JSON.stringify({ machine, settings, ok: !wrong, cases: results }, null, 2)}\n`,
     );
   }
   console.log(`\n${lastLine(results, process.uptime())}`);

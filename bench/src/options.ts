@@ -12,14 +12,13 @@ export type Options =
   | {
       readonly kind: "run";
       readonly cases: readonly string[];
-      readonly quick: boolean;
       readonly settings: Settings;
       readonly json: string | undefined;
     };
 
-const thorough: Settings = { rounds: 9, roundMs: 150 };
+const thorough: Settings = { rounds: 9, roundMs: 150, quick: false };
 /** Enough to see that everything works, and the order of magnitude. */
-const quickly: Settings = { rounds: 5, roundMs: 50 };
+const quickly: Settings = { rounds: 5, roundMs: 50, quick: true };
 
 /** Reads the arguments; never throws. */
 export function readOptions(args: readonly string[]): Options {
@@ -33,12 +32,10 @@ export function readOptions(args: readonly string[]): Options {
     if (values.json === "") return { kind: "mistake", message: "--json needs the name of a file" };
     const unknown = positionals.find((name) => casesFor(name).length === 0);
     if (unknown !== undefined) return { kind: "mistake", message: `There is no case "${unknown}"` };
-    const quick = values.quick ?? false;
     return {
       kind: "run",
       cases: positionals.length === 0 ? caseNames : chosen(positionals),
-      quick,
-      settings: quick ? quickly : thorough,
+      settings: values.quick === true ? quickly : thorough,
       json: values.json,
     };
   } catch (error) {

@@ -30,7 +30,7 @@ describe.skipIf(!existsSync(main))("node bench/dist/main.js", () => {
     const written = JSON.parse(readFileSync(json, "utf8"));
     expect(written).toMatchObject({
       ok: true,
-      quick: true,
+      settings: { quick: true },
       cases: [{ kind: "proof", name: "proofs/chain", wrong: [] }],
     });
     expect(written.machine.node).toBe(process.versions.node);

@@ -5,7 +5,7 @@ import { readOptions, usage } from "../src/options.ts";
 describe("the command line", () => {
   test("nothing asked for is everything, thoroughly", () => {
     const options = readOptions([]);
-    expect(options).toMatchObject({ kind: "run", cases: caseNames, quick: false, json: undefined });
+    expect(options).toMatchObject({ kind: "run", cases: caseNames, settings: { quick: false }, json: undefined });
   });
 
   test("a contest has five rounds at least, quick or not", () => {
@@ -32,7 +32,7 @@ describe("the command line", () => {
     expect(readOptions(["heap", "--json", "out.json", "--quick"])).toMatchObject({
       kind: "run",
       cases: ["proofs/heap"],
-      quick: true,
+      settings: { quick: true },
       json: "out.json",
     });
   });

@@ -29,7 +29,7 @@ function contestant(
 }
 
 function hold(contestants: Contestant[], conduct: Conduct = {}, more: Partial<Contest> = {}): Promise<ContestResult> {
-  return holdContest({ ...contest, ...more }, { contestants }, { rounds: 5, roundMs: 0.05 }, conduct);
+  return holdContest({ ...contest, ...more }, { contestants }, { rounds: 5, roundMs: 0.05, quick: true }, conduct);
 }
 
 describe("a contest", () => {

@@ -53,7 +53,8 @@ export interface Proof {
   readonly kind: "proof";
   readonly name: string;
   readonly title: string;
-  run(): Promise<ProofFindings>;
+  /** `quick` asks for a smaller number of the same. */
+  run(settings: { readonly quick: boolean }): Promise<ProofFindings>;
 }
 
 export interface ProofFindings {

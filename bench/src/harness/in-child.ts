@@ -48,7 +48,7 @@ async function runCase(
   const { name, title } = found;
   if (found.kind === "proof") {
     progress("the proof", "running");
-    return { kind: "proof", name, title, ...(await found.run()) };
+    return { kind: "proof", name, title, ...(await found.run(settings)) };
   }
   progress("nobody", "preparing");
   const lineup = await found.prepare();

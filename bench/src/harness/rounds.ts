@@ -21,6 +21,8 @@ export interface Settings {
   readonly rounds: number;
   /** What a round of one contestant should take, in ms. */
   readonly roundMs: number;
+  /** Whether figures are for a first look only; a proof does less of the same then. */
+  readonly quick: boolean;
 }
 
 /** How often a disturbed round is repeated before it is kept. */

@@ -8,7 +8,7 @@ import { bytes, perSecond, percent, time, times } from "./figures.ts";
 import { table } from "./table.ts";
 
 /** Where the figures come from and how they were got. */
-export function headText(machine: Machine, { rounds, roundMs }: Settings, quick: boolean): string {
+export function headText(machine: Machine, { rounds, roundMs, quick }: Settings): string {
   const { cpu, cores, memoryGiB, system, load, node, v8, commit, date } = machine;
   return [
     `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}, load ${load.toFixed(1)}`,
