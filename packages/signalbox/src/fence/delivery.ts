@@ -74,14 +74,9 @@ export function deliveryTime(platform: Platform): number {
   return stamp;
 }
 
-/** Takes over the registrations of a fence that just signalled; runs them now unless a delivery is open. */
+/** SIGNALLING: takes over the registrations of a fence that just signalled; they run when the delivery ends. */
 export function makeDue(list: Registration): void {
   due = joinLists(due, list);
-  if (depth === 0) {
-    depth = 1;
-    stampPlatform = null;
-    leaveDelivery();
-  }
 }
 
 /** Takes a due registration back: it will not run. */

@@ -210,7 +210,7 @@ export class Fence {
 }
 
 /**
- * The one transition to signalled; false if it was signalled before (F13).
+ * The one transition to signalled; false if it was signalled before (F13). Inside a delivery.
  *
  * SIGNALLING: state first, then the trace takes its note, then the registrations become due.
  */

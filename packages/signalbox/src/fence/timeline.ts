@@ -118,11 +118,10 @@ export class Timeline implements TurnKeeper {
 
   /**
    * Makes no more fences; those outstanding signal with `error` (ENOENT if left out, as the kernel's software timelines do, SW1).
-   * A second call does nothing.
+   * A second call finds nothing outstanding.
    */
   close(error: number = errno.ENOENT, cause?: unknown): void {
     checkErrno(error);
-    if (this.#closed) return;
     this.#closed = true;
     enterDelivery();
     try {

@@ -20,9 +20,9 @@ export class Credits {
     this.jobsLimit = jobsLimit;
   }
 
-  /** Q20: a cost of 0 never waits for credits, only for its turn and for the number of jobs. */
+  /** Q20: a cost of 0 fits always, as far as the sum goes: it waits for its turn only, and for the number of jobs. */
   fits(cost: number): boolean {
-    return (cost === 0 || this.inFlight + cost <= this.limit) && this.jobs < this.jobsLimit;
+    return this.inFlight + cost <= this.limit && this.jobs < this.jobsLimit;
   }
 
   take(cost: number): void {

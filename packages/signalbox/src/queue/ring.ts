@@ -273,7 +273,7 @@ export class Ring<Spec extends JobSpec = JobSpec> {
   }
 
   #release(): void {
-    // A release may let a queue go inactive, but never makes another one releasable.
+    // A release may let a queue go inactive, and what the driver does in it may make more releasable.
     for (let queue = this.#releasing.pop(); queue !== undefined; queue = this.#releasing.pop()) {
       queue._releasing = false;
       queue._release();

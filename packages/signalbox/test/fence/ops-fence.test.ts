@@ -114,6 +114,10 @@ describe("an issuer that can be asked", () => {
     expect(fences[2]!.fence.register(noting(ran, "late"))).toBe("signalled");
     expect(fences.map(({ fence }) => fence.status)).toEqual([1, 1, 1]);
     expect(ran).toEqual([]);
+    for (const answer of [false, true]) {
+      const one: DriverFence = new Timeline("one", { platform }).fence({ poll: () => one.signal() && answer });
+      expect([one.fence.signalled, one.fence.status]).toEqual([true, 1]);
+    }
   });
 
   it("signals from outside still work, and later questions don't reach the issuer", () => {

@@ -222,6 +222,23 @@ describe("promise 10: cancelling", () => {
     expect([answers, ran]).toEqual([[true], ["middle"]]);
   });
 
+  it("due, and put on another fence there and then: it runs for that one alone, and all others run", () => {
+    const [one, two] = [fenceOf("one"), fenceOf("two")];
+    const ran: string[] = [];
+    const moved: Registration = Registration.post({ postMessage: ({ context }) => void ran.push(`moved ${context}`) });
+    one.fence.register(noting(ran, "first"));
+    one.fence.register(moved);
+    one.fence.register(noting(ran, "last"));
+    two.fence.register(noting(ran, "other"));
+    deliver(() => {
+      one.signal();
+      expect([moved.cancel(), two.fence.register(moved)]).toEqual([true, "registered"]);
+    });
+    expect(ran).toEqual(["first", "last"]);
+    two.signal();
+    expect(ran).toEqual(["first", "last", "other", `moved ${two.fence.context}`]);
+  });
+
   it("itself, while it runs: false", () => {
     const one = fenceOf("one");
     const answers: boolean[] = [];

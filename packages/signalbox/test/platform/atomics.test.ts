@@ -24,7 +24,7 @@ describe("atomics", () => {
 
   it("a wake, and a store that wakes, end a wait", async () => {
     const shared = cells();
-    const waits = [0, 1].map((index) => Atomics.waitAsync(shared, index, 0).value);
+    const waits = [0, 1].map(async (index) => Atomics.waitAsync(shared, index, 0).value);
     wake(shared, 0);
     storeAndWake(shared, 1, 7);
     expect(await Promise.all(waits)).toEqual(["ok", "ok"]);

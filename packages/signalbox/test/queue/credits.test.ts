@@ -8,7 +8,10 @@ describe("promise 5: credits", () => {
       fc.oneof(fc.integer({ min: 1, max: 20 }), fc.constant(Infinity)),
       fc.oneof(fc.integer({ min: 1, max: 5 }), fc.constant(Infinity)),
     );
-    const steps = fc.array(fc.record({ take: fc.boolean(), cost: fc.nat(20), at: fc.nat(100) }), { maxLength: 100 });
+    const steps = fc.array(fc.record({ take: fc.boolean(), cost: fc.nat(20), at: fc.nat(100) }), {
+      maxLength: 100,
+      size: "max",
+    });
     fc.assert(
       fc.property(limits, steps, ([limit, jobsLimit], all) => {
         const credits = new Credits(limit, jobsLimit);

@@ -69,6 +69,15 @@ describe("Q35: fair arbitration", () => {
     }
   });
 
+  it("goes by priority also where each queue has one job at a time", () => {
+    const { platform, ring } = setUp(1);
+    const queues = (["high", "normal"] as const).map((priority) => ring.queue(priority, { priority, jobs: 1 }));
+    for (const queue of queues) fill(queue, 1, 5000);
+    platform.run(2000);
+    const [high] = shares(queues, [1, 1]);
+    expect(Math.abs(high! - 0.8)).toBeLessThan(0.02);
+  });
+
   it("many queues of one priority have the same", () => {
     const { platform, busy } = setUp();
     const queues = Array.from({ length: 20 }, (_, index) => busy(`q${index}`, "normal", 1, 1000));
