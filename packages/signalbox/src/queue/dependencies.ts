@@ -7,7 +7,7 @@
  * Invariants:
  * - Q15: the past of the job's own queue is free, unless its driver's jobs overlap; its own or a younger job is an error at arm.
  * - Q36: what has signalled without an error vanishes when added (its issuer is asked), and again when the set is settled.
- * - Q17: equal seqnos keep the fence that was there.
+ * - Q17: equal seqnos keep the fence that was there. What a later fence supersedes is kept for its failure, not to be waited for.
  * - A job that was not submitted yet (a mate of the same batch) has no seqno to compare: such are told apart by identity
  *   until the set is settled, which is when nothing can be rolled back any more.
  */
@@ -23,6 +23,11 @@ export const MAP_ABOVE = 16;
 export interface Dependent {
   /** @internal The first dependency, or null. */ _dependency: Fence | null;
   /** @internal The others, or null while there is at most one. */ _others: Fence[] | null;
+  /**
+   * @internal Those that a later one of their timeline took the place of, or null. Nobody waits for them: they signal first.
+   * But a failure among them is a failure of what the job was made to wait for (Q19).
+   */
+  _superseded: Fence[] | null;
 }
 
 /** What a large set is looked up by: the timeline's id, or the fence itself while it has no seqno to compare. */
@@ -64,17 +69,26 @@ function insert(set: Dependent, fence: Fence): void {
   }
   if (first === fence) return;
   if (comparable(first, fence)) {
-    if (later(fence, first)) set._dependency = fence;
+    set._dependency = latest(set, first, fence);
     return;
   }
   if (set._others === null) {
     set._others = [fence];
     return;
   }
-  insertIntoOthers(set._others, fence);
+  insertIntoOthers(set, set._others, fence);
 }
 
-function insertIntoOthers(others: Fence[], fence: Fence): void {
+/** Keeps the later of two fences of one timeline; the other is superseded. */
+function latest(set: Dependent, a: Fence, b: Fence): Fence {
+  const kept = later(b, a) ? b : a;
+  const superseded = kept === a ? b : a;
+  if (set._superseded === null) set._superseded = [superseded];
+  else set._superseded.push(superseded);
+  return kept;
+}
+
+function insertIntoOthers(set: Dependent, others: Fence[], fence: Fence): void {
   const index = others.length < MAP_ABOVE ? undefined : indexOf(others);
   const place =
     index === undefined
@@ -84,8 +98,8 @@ function insertIntoOthers(others: Fence[], fence: Fence): void {
   if (present === undefined) {
     index?.set(keyOf(fence), others.length);
     others.push(fence);
-  } else if (present !== fence && later(fence, present)) {
-    others[place] = fence;
+  } else if (present !== fence) {
+    others[place] = latest(set, present, fence);
   }
 }
 
@@ -105,6 +119,7 @@ function indexOf(others: Fence[]): Map<Key, number> {
 export function settleDependencies(set: Dependent, own: TimelineCore | null): void {
   const first = set._dependency;
   if (first === null) return;
+  if (set._superseded !== null) set._superseded = set._superseded.filter((fence) => fence._timeline !== own);
   if (moot(first) || first._timeline === own) set._dependency = null;
   const others = set._others;
   if (others === null) return;
@@ -115,9 +130,16 @@ export function settleDependencies(set: Dependent, own: TimelineCore | null): vo
 /** The first dependency that signalled with an error, or null. Only for a set that is settled, and of which all have signalled. */
 export function firstFailed(set: Dependent): Fence | null {
   const first = set._dependency;
-  if (first === null) return null;
-  if (first._error !== 0) return first;
-  return set._others?.find((fence) => fence._error !== 0) ?? null;
+  if (first !== null && first._error !== 0) return first;
+  return find(set._others, failed) ?? find(set._superseded, failed) ?? null;
+}
+
+function failed(fence: Fence): boolean {
+  return fence._error !== 0;
+}
+
+function find(fences: readonly Fence[] | null, test: (fence: Fence) => boolean): Fence | undefined {
+  return fences === null ? undefined : fences.find(test);
 }
 
 /** The first dependency that was not submitted, or null. */
@@ -132,4 +154,5 @@ export function firstFresh(set: Dependent): Fence | null {
 export function clearDependencies(set: Dependent): void {
   set._dependency = null;
   set._others = null;
+  set._superseded = null;
 }

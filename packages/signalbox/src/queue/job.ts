@@ -64,6 +64,7 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec> extends Fence
   /** @internal Outlives the spec, for errors that are asked for late. */ readonly _label: string | undefined;
   /** @internal */ _dependency: Fence | null = null;
   /** @internal */ _others: Fence[] | null = null;
+  /** @internal */ _superseded: Fence[] | null = null;
   /** @internal */ _result: unknown = undefined;
   /**
    * @internal Where queues share a ring. While queued: its place in the order of pushes; from running on: when it started, in ms.

@@ -19,7 +19,7 @@ import { submit } from "../../src/queue/submission.ts";
 import { bench } from "../support/bench.ts";
 
 const platform = new SimPlatform({ auto: false });
-const emptySet = (): Dependent => ({ _dependency: null, _others: null });
+const emptySet = (): Dependent => ({ _dependency: null, _others: null, _superseded: null });
 const members = (set: Dependent): Fence[] =>
   set._dependency === null ? [] : [set._dependency, ...(set._others ?? [])];
 const timelines = (count: number): Timeline[] =>

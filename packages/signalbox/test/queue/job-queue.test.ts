@@ -328,6 +328,33 @@ describe("Q19: a dependency that failed", () => {
     });
   }
 
+  for (const others of [0, 1, 20]) {
+    it(`bug: a failed strip behind a later good one of its timeline went unseen (${others} timelines before it)`, () => {
+      const { ring, gates, work, driver } = bench();
+      const before = Array.from({ length: others }, (_, index) => new Timeline(`other ${index}`).fence());
+      const [bad, good] = [gates.fence(), gates.fence()];
+      const after = [...before, bad, good].map(({ fence }) => fence);
+      const job = ring.queue("q").job({ label: "j", after });
+      submit(job);
+      bad.fail(errno.EIO, "torn");
+      for (const fence of [...before, good]) fence.signal();
+      work();
+      expect(driver.called("cancel")).toEqual(["j dependency"]);
+      expect(job.failure()).toMatchObject({ code: "ECANCELED", cause: { code: "EIO", cause: "torn" } });
+    });
+  }
+
+  it("counts although the one that superseded it had signalled before the job was submitted", () => {
+    const { ring, gates, work, driver } = bench();
+    const [bad, good] = [gates.fence(), gates.fence()];
+    const job = ring.queue("q").job({ label: "j", after: [bad.fence, good.fence] });
+    bad.fail(errno.EIO);
+    good.signal();
+    submit(job);
+    work();
+    expect(driver.called("cancel")).toEqual(["j dependency"]);
+  });
+
   it("cancels also for a failure from before the job was made", () => {
     const { ring, gates, work, driver } = bench();
     const gate = gates.fence();

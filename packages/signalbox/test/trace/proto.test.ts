@@ -55,7 +55,7 @@ describe("the wire format", () => {
           const start = out.begin(2);
           write(out, item);
           out.end(start);
-        } else if (Number.isSafeInteger(item) && item >= 0) {
+        } else if (Number.isSafeInteger(item) && item >= 0 && !Object.is(item, -0)) {
           out.uint(3, item);
           out.fixed64(5, item);
         } else out.double(4, item);
