@@ -13,7 +13,8 @@ export type DarkroomErrorCode =
   | "input-file" // one photo cannot be read or is not a picture
   | "output-folder" // the folder for the results cannot be made or written to
   | "output-file" // one result cannot be written
-  | "too-wide"; // a single row with its halo does not fit the device
+  | "too-wide" // a single row with its halo does not fit the device
+  | "device-memory"; // the device has less memory than the credits allow
 
 /** An error that a person can put right. */
 export class DarkroomError extends Error {

@@ -6,8 +6,15 @@
 import { SignalboxError } from "signalbox";
 import { helpText } from "./cli/help.ts";
 import { USAGE_EXIT_CODE, parseOptions } from "./cli/options.ts";
-import { DarkroomError } from "./errors.ts";
+import { DarkroomError, systemCode } from "./errors.ts";
 import { run } from "./run.ts";
+
+// Whoever read the output may leave early (`npm start | head`): the photos come out all the same.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error) => {
+    if (systemCode(error) !== "EPIPE") throw error;
+  });
+}
 
 async function main(): Promise<number> {
   const request = parseOptions(process.argv.slice(2));

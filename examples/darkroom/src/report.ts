@@ -9,39 +9,68 @@ import { formatBytes } from "./cli/bytes.ts";
 import { percentile } from "./cli/percentile.ts";
 import { alignTable, formatMs, queueTable } from "./cli/table.ts";
 import type { Figures } from "./compare/plain-photos.ts";
-import type { Outcome } from "./pipeline/darkroom.ts";
+import { verdictText } from "./verify.ts";
+import type { Run } from "./pipeline/darkroom.ts";
+import type { Outcome } from "./pipeline/outcome.ts";
 
-/** Queues whose costs are bytes; all others count jobs. */
-const BYTE_QUEUES: ReadonlySet<string> = new Set(["upload", "readback", "develop"]);
+/** The queues in the order of a photo's way, and what their credits are. */
+const QUEUES: ReadonlyMap<string, "bytes" | "jobs"> = new Map([
+  ["inspect", "jobs"],
+  ["decode", "jobs"],
+  ["upload", "bytes"],
+  ["compute", "jobs"],
+  ["readback", "bytes"],
+  ["develop", "bytes"],
+  ["encode", "jobs"],
+  ["verify", "jobs"],
+]);
 
-/** One line for each photo. */
-export function outcomeLines(outcomes: readonly Outcome[]): string[] {
-  return outcomes.map((outcome) => {
-    switch (outcome.kind) {
-      case "developed": {
-        const { photo, verdict } = outcome;
-        return `${photo.output}  ${photo.size.width} x ${photo.size.height}, ${photo.strips.length} strips, ${verdict.differing} of ${verdict.pixels} pixels differ from the reference`;
-      }
-      case "failed":
-        return `FAILED  ${basename(outcome.photo.input)}: ${outcome.reason}`;
-      case "cancelled":
-        return `cancelled  ${basename(outcome.photo.input)}`;
+/** How a photo ended, in a line. */
+export function outcomeLine(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "developed": {
+      const { photo, verdict } = outcome;
+      const strips = `${photo.strips.length} ${photo.strips.length === 1 ? "strip" : "strips"}`;
+      return `${photo.output}  ${photo.size.width} x ${photo.size.height}, ${strips}, ${verdictText(verdict)}`;
     }
-  });
+    case "failed":
+      return `FAILED  ${basename(outcome.photo.input)}: ${outcome.reason}`;
+    case "cancelled":
+      return `cancelled  ${basename(outcome.photo.input)}${outcome.written ? ": written, but not compared with the reference" : ""}`;
+  }
+}
+
+/** How many photos ended how, how long it took, and where the pictures are. */
+export function summaryLine({ outcomes, wall }: Pick<Run, "outcomes" | "wall">, folder: string): string {
+  const count = (kind: Outcome["kind"]): number => outcomes.filter((outcome) => outcome.kind === kind).length;
+  const others = (["failed", "cancelled"] as const)
+    .filter((kind) => count(kind) > 0)
+    .map((kind) => `, ${count(kind)} ${kind}`);
+  const isWritten = (outcome: Outcome): boolean =>
+    outcome.kind === "developed" || (outcome.kind === "cancelled" && outcome.written);
+  const where = outcomes.some(isWritten) ? `; the pictures are in ${folder}` : "";
+  return `Developed ${count("developed")} of ${outcomes.length}${others.join("")}, in ${formatMs(wall)}${where}.`;
+}
+
+/** Why the table may not be the whole truth. */
+export function droppedLine(dropped: number): string {
+  return `The table leaves out the first ${dropped} events: there were more than the trace holds.`;
 }
 
 /** The table of the queues that had something to do. */
 export function queueLines(figures: readonly QueueFigures[]): string {
+  const names = [...QUEUES.keys()];
   return queueTable(
     figures
       .filter(({ jobs }) => jobs > 0)
+      .sort((a, b) => names.indexOf(a.queue) - names.indexOf(b.queue))
       .map(({ queue, jobs, wait, run, credits, peakCredits }) => ({
         name: queue,
         jobs,
         wait,
         run,
         peakCredits,
-        unit: BYTE_QUEUES.has(queue) ? "bytes" : "jobs",
+        unit: QUEUES.get(queue) ?? "jobs",
         ...(Number.isFinite(credits) ? { credits } : {}),
       })),
   );
@@ -58,7 +87,7 @@ export function compareLines(fences: Figures, promises: Figures): string {
   ];
   const ratio = (a: number | undefined, b: number | undefined): string =>
     a === undefined || b === undefined ? "-" : `${(a / b).toFixed(2)}x`;
-  return alignTable([
+  const table = alignTable([
     ["the same work", "wall time", "peak in flight", "strip p50", "strip p99"],
     row("fences and credits", fences),
     row("plain promises", promises),
@@ -70,4 +99,5 @@ export function compareLines(fences: Figures, promises: Figures): string {
       ratio(percentile(fences.strips, 99), percentile(promises.strips, 99)),
     ],
   ]);
+  return `${table}\nA strip's time is from when its photo was decoded until its rows are back.`;
 }

@@ -1,6 +1,6 @@
 /**
  * Verify: a developed picture is compared with the CPU reference, pixel by pixel. A worker thread may call `verify` or
- * `verifyFiles` by name; besides the pictures they take 16 bytes a pixel while they run.
+ * `verifyFiles` by name; besides the two pictures they take 20 bytes a pixel while they run.
  *
  * Invariants
  *  V1  `differing` counts pixels in which any of the four bytes differs; 0 means identical to the bit.

@@ -95,7 +95,8 @@ class Bar implements Progress {
     const filled = Math.floor(BAR_CELLS * share(this.#done, this.#options.total));
     const full = "█".repeat(filled);
     const rest = "░".repeat(BAR_CELLS - filled);
-    const room = Math.max(0, (this.#stream.columns ?? 80) - 1);
+    const { columns = 0 } = this.#stream;
+    const room = (columns > 0 ? columns : 80) - 1; // some terminals say that they have 0 columns
     const text = `${countText(this.#done, this.#options)}  ${this.#label}`.trimEnd();
     // A terminal too narrow for the bar gets the numbers alone.
     const bar = room < BAR_CELLS + 20 ? "" : `${this.#paint("cyan", full)}${this.#paint("gray", rest)} `;

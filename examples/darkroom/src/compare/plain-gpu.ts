@@ -23,7 +23,8 @@ class PlainGpu implements PlainDeveloper {
   }
 
   bytesFor(strip: Strip): number {
-    return totalBytes(planGpu(strip).sizes);
+    const { sizes } = planGpu(strip);
+    return totalBytes(sizes) + sizes.developed; // and what is read back lies in a staging buffer first
   }
 
   async develop(strip: Strip, picture: Picture): Promise<Uint8Array> {

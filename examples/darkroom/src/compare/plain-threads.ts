@@ -1,4 +1,5 @@
 /** The comparison's strips on raw worker threads: every strip posted at once, thread by thread in turn, a promise for each. */
+import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { BYTES_PER_PIXEL } from "../image/picture.ts";
 import type { Picture } from "../image/picture.ts";
@@ -13,9 +14,11 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Starts threads, which `close` ends. */
-export function openPlainThreads(count: number): PlainDeveloper {
-  return new PlainThreads(count);
+/** Starts threads, which `close` ends; resolves when each of them is ready for work. */
+export async function openPlainThreads(count: number): Promise<PlainDeveloper> {
+  const threads = Array.from({ length: count }, () => new Worker(new URL("./raw-thread.js", import.meta.url)));
+  await Promise.all(threads.map((thread) => once(thread, "message"))); // the first one says that it has loaded
+  return new PlainThreads(threads);
 }
 
 class PlainThreads implements PlainDeveloper {
@@ -23,15 +26,14 @@ class PlainThreads implements PlainDeveloper {
   readonly #waiting = new Map<number, Waiting>();
   #sent = 0;
 
-  constructor(count: number) {
-    this.#threads = Array.from({ length: count }, () => {
-      const thread = new Worker(new URL("./raw-thread.js", import.meta.url));
+  constructor(threads: readonly Worker[]) {
+    this.#threads = threads;
+    for (const thread of threads) {
       thread.on("message", ({ id, rows }: Answer) => this.#take(id)?.resolve(rows));
       thread.on("error", (error) => {
         for (const id of [...this.#waiting.keys()]) this.#take(id)?.reject(error);
       });
-      return thread;
-    });
+    }
   }
 
   bytesFor(strip: Strip): number {

@@ -1,4 +1,7 @@
-/** What a thread of the comparison runs: one strip a message, the rows posted back under the strip's number. */
+/**
+ * What a thread of the comparison runs: one strip a message, the rows posted back under the strip's number. An empty message
+ * comes first: the thread is ready.
+ */
 import { parentPort } from "node:worker_threads";
 import { develop } from "../kernels/strip.ts";
 import type { SourceInput } from "../kernels/strip.ts";
@@ -20,3 +23,4 @@ parentPort?.on("message", ({ id, input }: Question) => {
   const answer: Answer = { id, rows };
   parentPort?.postMessage(answer, [rows.buffer]);
 });
+parentPort?.postMessage(undefined);

@@ -28,13 +28,13 @@ export async function writeAtomically(path: string, bytes: Uint8Array): Promise<
   }
 }
 
-/** A new name in that folder, for a file that is not complete yet. */
+/** A new name in that folder, for a file that is not complete yet, or a folder of such files. */
 export function temporaryPath(folder: string): string {
   return join(folder, `.darkroom-${process.pid}-${randomBytes(6).toString("hex")}.part`);
 }
 
 /**
- * Removes the temporary files that this process, or one that is gone, left in a folder; returns how many. Synchronous, so that
+ * Removes the temporary files and folders that this process, or one that is gone, left in a folder; returns how many. Synchronous, so that
  * a signal handler may call it last. A folder that is not there holds none.
  */
 export function removeTemporaries(folder: string): number {
@@ -42,7 +42,7 @@ export function removeTemporaries(folder: string): number {
     const owner = Number(TEMPORARY_NAME.exec(name)?.[1]);
     return owner === process.pid || (owner > 0 && !isAlive(owner));
   });
-  for (const name of ours) rmSync(join(folder, name), { force: true });
+  for (const name of ours) rmSync(join(folder, name), { recursive: true, force: true });
   return ours.length;
 }
 

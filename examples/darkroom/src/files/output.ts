@@ -1,5 +1,5 @@
 /**
- * Output: the folder for the results, made ready before any work starts.
+ * Output: the folder for the results, and the trace's file, made ready before any work starts.
  *
  * Invariants
  *  U1  After `prepareOutput` the folder exists and a file could be written to it a moment ago; so an unwritable output is told
@@ -7,7 +7,7 @@
  *  U2  Results never land among the photos they were made from: the next run would develop them again.
  *  U3  What a killed run left there is gone.
  */
-import { mkdir, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, realpath, rm, stat, writeFile } from "node:fs/promises";
 import { DarkroomError } from "../errors.ts";
 import { removeTemporaries, temporaryPath } from "./atomic.ts";
 import { reason } from "./reasons.ts";
@@ -27,5 +27,20 @@ export async function prepareOutput(folder: string, input?: string): Promise<voi
   }
   if (input !== undefined && (await realpath(folder)) === (await realpath(input))) {
     throw new DarkroomError("output-folder", `The output folder "${folder}" is the input folder: name another one.`);
+  }
+}
+
+/** Rejects if the trace can't be written to that file: hours of work would be for nothing. Leaves the file as it is. */
+export async function checkTraceFile(path: string): Promise<void> {
+  try {
+    const isNew = await stat(path).then(
+      () => false,
+      () => true,
+    );
+    const file = await open(path, "a");
+    await file.close();
+    if (isNew) await rm(path);
+  } catch (cause) {
+    throw new DarkroomError("output-file", `The trace "${path}" cannot be written: ${reason(cause)}.`, { cause });
   }
 }

@@ -25,10 +25,9 @@ export interface PhotoPaths {
   readonly output: string;
 }
 
-/** The pictures that a fresh clone has: paths into the npm package three-globe. */
-export function samplePhotos(): string[] {
-  const main = createRequire(import.meta.url).resolve("three-globe");
-  const folder = join(dirname(main), "..", "example", "img");
+/** The pictures that a fresh clone has: paths into the npm package three-globe, which only development needs. */
+export function samplePhotos(resolve: (name: string) => string = createRequire(import.meta.url).resolve): string[] {
+  const folder = join(dirname(findPackage("three-globe", resolve)), "..", "example", "img");
   return SAMPLES.map((name) => join(folder, name));
 }
 
@@ -37,8 +36,7 @@ export async function listPhotos(folder: string): Promise<string[]> {
   const names = await readFolder(folder);
   const photos = names.filter(isPhotoName).sort(byCodeUnit);
   if (photos.length === 0) {
-    const others = names.length === 0 ? "it is empty" : `none of its ${names.length} files ends in .jpg, .jpeg or .png`;
-    throw new DarkroomError("input-folder", `There is no photo in "${folder}": ${others}.`);
+    throw new DarkroomError("input-folder", `There is no photo in "${folder}": ${describeFiles(names.length)}.`);
   }
   return photos.map((name) => join(folder, name));
 }
@@ -56,15 +54,32 @@ export function planOutputs(inputs: readonly string[], folder: string, format: O
   });
 }
 
+function findPackage(name: string, resolve: (name: string) => string): string {
+  try {
+    return resolve(name);
+  } catch (cause) {
+    throw new DarkroomError(
+      "input-folder",
+      `The sample photos cannot be read: the npm package ${name} is not installed. Name a folder of your own by --input DIR.`,
+      { cause },
+    );
+  }
+}
+
 /** Names of the files in a folder, links to files among them. */
 async function readFolder(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
-    return entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
+    return entries.filter((entry) => entry.isFile() || entry.isSymbolicLink()).map((entry) => entry.name);
   } catch (cause) {
     const why = systemCode(cause) === "ENOTDIR" ? "it is not a folder" : reason(cause);
     throw new DarkroomError("input-folder", `The input folder "${folder}" cannot be read: ${why}.`, { cause });
   }
+}
+
+function describeFiles(count: number): string {
+  if (count === 0) return "it is empty";
+  return `${count === 1 ? "its one file does not end" : `none of its ${count} files ends`} in .jpg, .jpeg or .png`;
 }
 
 function isPhotoName(name: string): boolean {

@@ -23,16 +23,21 @@ export interface Picture extends Size {
   readonly data: Uint8Array;
 }
 
+/** Bytes of a whole picture. */
+export function pictureBytes({ width, height }: Size): number {
+  return width * height * BYTES_PER_PIXEL;
+}
+
 /** An empty (transparent black) picture of that size. */
 export function createPicture(width: number, height: number): Picture {
   checkSize(width, height);
-  return { width, height, data: new Uint8Array(width * height * BYTES_PER_PIXEL) };
+  return { width, height, data: new Uint8Array(pictureBytes({ width, height })) };
 }
 
 /** Throws a RangeError, with the offending numbers, unless P1 and P2 hold. */
 export function checkPicture(picture: Picture): void {
   checkSize(picture.width, picture.height);
-  const expected = picture.width * picture.height * BYTES_PER_PIXEL;
+  const expected = pictureBytes(picture);
   if (picture.data.byteLength !== expected) {
     throw new RangeError(
       `A picture of ${picture.width} x ${picture.height} has ${expected} bytes, not ${picture.data.byteLength}.`,

@@ -44,6 +44,9 @@ export const BUFFER_USAGE: Readonly<Record<BufferName, GPUBufferUsageFlags>> = {
 /** The buffers' names, in the order above. */
 export const BUFFER_NAMES = Object.keys(BUFFER_USAGE) as readonly BufferName[];
 
+/** Bytes of the uniform: the buffer `strip`. */
+export const UNIFORM_BYTES: number = STRIP_FIELDS.length * 4;
+
 /** Bytes of each buffer. */
 export type BufferSizes = Readonly<Record<BufferName, number>>;
 
@@ -115,7 +118,7 @@ export function planGpu(strip: Strip): GpuPlan {
   return {
     strip,
     sizes: {
-      strip: uniform.byteLength,
+      strip: UNIFORM_BYTES,
       source: sourceBytes,
       first: sourceBytes,
       second: sourceBytes,

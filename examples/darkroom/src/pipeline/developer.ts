@@ -7,6 +7,7 @@
 import type { Job } from "signalbox";
 import type { Picture, Size } from "../image/picture.ts";
 import type { Strip } from "../image/strips.ts";
+import type { Meter } from "./meter.ts";
 
 /** The jobs of one strip. */
 export interface StripJobs {
@@ -15,7 +16,7 @@ export interface StripJobs {
   /** The last of them: when it is done, `collect` can be called. */
   readonly done: Job;
   /** Puts the developed rows into their place, if they are not there already. */
-  collect(picture: Picture): void;
+  readonly collect: (picture: Picture) => void;
 }
 
 /** What is asked of it. States: made -> prepared (once, with all strips of the run) -> closed with its device. */
@@ -24,14 +25,16 @@ export interface Developer {
   readonly description: string;
   /** Rows of a strip of such a picture that fit its device and its credits. Throws DarkroomError "too-wide" where none do. */
   rowsFor(size: Size): number;
-  /** Takes the memory that these strips need. */
-  prepare(strips: readonly Strip[]): void;
-  /** Makes the jobs of one strip. `target` is called when its rows are there to be put somewhere. */
+  /**
+   * Takes the memory that these strips need. The meter counts it from here on, and what strips take besides while they are
+   * under way. Rejects with DarkroomError "device-memory" where the device doesn't have it.
+   */
+  prepare(strips: readonly Strip[], meter: Meter): Promise<void>;
+  /**
+   * Makes the jobs of one strip, which the caller submits at once: later strips may depend on them. `target` is called
+   * when the rows are there to be put somewhere.
+   */
   develop(strip: Strip, decoded: Job<Picture>, target: () => Picture): StripJobs;
-  /** Bytes that it holds as long as it lives. */
-  readonly bytesHeld: number;
-  /** How long each strip took that is done, from its first byte on the device to its last one back, in ms. */
-  readonly times: readonly number[];
 }
 
 /** What a run gives a developer to work within. */

@@ -13,16 +13,22 @@ import type { Options } from "../cli/options.ts";
 import { causeText } from "../errors.ts";
 import type { Developer } from "./developer.ts";
 import { openGpuDeveloper } from "./gpu-developer.ts";
+import { Interrupted } from "./outcome.ts";
 import { openThreadDeveloper } from "./thread-developer.ts";
 
 /** What a run has opened. */
 export interface Devices {
   readonly developer: Developer;
-  readonly gpu: WebGpuDevice | undefined;
+  /** Whether the developer is on a GPU. */
+  readonly hasGpu: boolean;
+  /** How many threads there are. */
   readonly lanes: number;
+  readonly inspect: JobQueue<WorkerJob>;
   readonly decode: JobQueue<WorkerJob>;
   readonly encode: JobQueue<WorkerJob>;
   readonly verify: JobQueue<WorkerJob>;
+  /** Whether `interrupt` was called. From then on no queue takes a job. */
+  readonly interrupted: boolean;
   /** Cancels what has not started; what runs comes to its end. */
   interrupt(): void;
   /** Lets what was submitted run, and ends every thread and the GPU. */
@@ -58,20 +64,25 @@ async function openGpu({ device }: Options, tell: (line: string) => void): Promi
 }
 
 function assemble(workers: WorkersDevice, gpu: WebGpuDevice | undefined, lanes: number, developer: Developer): Devices {
-  // Decoding waits for an earlier photo only to bound memory, whatever became of that photo.
-  const decode = workers.queue("decode", { jobs: lanes, priority: "high", onFailedDependency: "ignore" });
-  const encode = workers.queue("encode", { jobs: lanes, priority: "high" });
-  const verify = workers.queue("verify", { jobs: lanes, priority: "low" });
+  // More jobs than threads would only wait in the threads instead of in their queues, and spoil the priorities.
+  const credits = lanes;
   const all = [workers, gpu].filter((device) => device !== undefined);
+  let interrupted = false;
   return {
     developer,
-    gpu,
+    hasGpu: gpu !== undefined,
     lanes,
-    decode,
-    encode,
-    verify,
+    inspect: workers.queue("inspect", { credits }),
+    // Decoding waits for an earlier photo only to bound memory, whatever became of that photo.
+    decode: workers.queue("decode", { credits, priority: "high", onFailedDependency: "ignore" }),
+    encode: workers.queue("encode", { credits, priority: "high" }),
+    verify: workers.queue("verify", { credits, priority: "low" }),
+    get interrupted() {
+      return interrupted;
+    },
     interrupt: () => {
-      const cause = new Error("interrupted with Ctrl-C");
+      interrupted = true;
+      const cause = new Interrupted();
       for (const device of all) device.kill(cause);
     },
     close: async () => {

@@ -12,18 +12,19 @@
  * Invariants
  *  G1  `begin` (the end of an earlier photo) bounds how many photos are in memory; whatever became of that photo, this one goes on.
  *  G2  A photo that fails takes its own jobs along and nobody else's.
+ *  G3  When a photo's last job is over, nothing keeps the decoded picture, its rows or the developed one: what is handed out
+ *      refers to jobs whose results are small.
  */
 import { submit } from "signalbox";
 import type { Fence, Job, JobQueue } from "signalbox";
 import type { WorkerJob } from "signalbox/workers";
 import type { OutputFormat } from "../files/encode.ts";
 import type { PhotoPaths } from "../files/photos.ts";
-import { createPicture } from "../image/picture.ts";
+import { createPicture, pictureBytes } from "../image/picture.ts";
 import type { Picture, Size } from "../image/picture.ts";
 import type { Strip } from "../image/strips.ts";
 import type { Verdict } from "../verify.ts";
-import type { Developer } from "./developer.ts";
-import { pictureBytes } from "./gpu-developer.ts";
+import type { Developer, StripJobs } from "./developer.ts";
 import type { Meter } from "./meter.ts";
 import { THREAD_JOBS } from "./thread-module.ts";
 
@@ -41,12 +42,12 @@ export interface Stages {
   readonly verify: JobQueue<WorkerJob>;
   readonly format: OutputFormat;
   readonly meter: Meter;
+  /** Called for each strip that is over: how long after its photo was decoded, in ms; undefined if it failed. */
+  stripOver(time: number | undefined): void;
 }
 
 /** The fences of a photo that was submitted. */
 export interface PhotoFences {
-  /** One for each strip. */
-  readonly strips: readonly Fence[];
   /** The result is written. */
   readonly encoded: Fence;
   /** For JPEG, whose file can't be compared: what the comparison before encoding found. */
@@ -55,7 +56,6 @@ export interface PhotoFences {
 
 /** Makes the jobs of one photo and submits them, all or none. */
 export function submitPhoto(photo: PlannedPhoto, stages: Stages, begin: Fence | undefined): PhotoFences {
-  const { developer, meter } = stages;
   const decoded = stages.decode.job<Picture>({
     label: `decode ${photo.input}`,
     module: THREAD_JOBS,
@@ -65,47 +65,73 @@ export function submitPhoto(photo: PlannedPhoto, stages: Stages, begin: Fence | 
   });
   let developed: Picture | undefined;
   const target = (): Picture => (developed ??= createPicture(photo.size.width, photo.size.height));
-  const strips = photo.strips.map((strip) => developer.develop(strip, decoded, target));
-  const collect = (): Picture => {
-    const picture = target();
-    for (const strip of strips) strip.collect(picture);
-    return picture;
-  };
+  const strips = photo.strips.map((strip) => stages.developer.develop(strip, decoded, target));
   const done = strips.map((strip) => strip.done);
+  const jobs = strips.flatMap((strip) => strip.jobs);
+  const collect = collector(strips, target);
   const verdict = stages.format === "jpeg" ? makeVerdict(stages.verify, photo, done, collect) : undefined;
   const encoded = stages.encode.job<number>({
     label: `encode ${photo.output}`,
     module: THREAD_JOBS,
     export: "encode",
     after: verdict ?? done,
-    args: () => [{ path: photo.output, format: stages.format, ...(verdict === undefined ? collect() : target()) }],
+    args: () => [{ path: photo.output, format: stages.format, ...collect() }],
     transfer: ([picture]) => [(picture as Picture).data.buffer as ArrayBuffer],
   });
-  submit(decoded, ...strips.flatMap((strip) => strip.jobs), ...(verdict === undefined ? [] : [verdict]), encoded);
-  // The photo and its result: from when it is decoded until the result is written or given up.
-  const held = 2 * pictureBytes(photo.size);
-  void decoded.wait().then(
-    () => {
-      meter.add(held);
-      const release = (): void => meter.remove(held);
-      encoded.wait().then(release, release);
-    },
-    () => undefined,
-  );
-  return { strips: done, encoded, verdict };
+  submit(decoded, ...jobs, ...(verdict === undefined ? [] : [verdict]), encoded);
+  for (const strip of done) watchStrip(strip, decoded, stages);
+  meterPhoto(photo, decoded, encoded, stages.meter);
+  return { encoded, verdict };
 }
 
+/**
+ * Puts a photo's rows together when it is first called, and lets go of the strips. Throws the failure of a strip: of the
+ * fences of one timeline a job depends on the latest alone, and so would run although an earlier strip has failed.
+ */
+function collector(strips: readonly StripJobs[], target: () => Picture): () => Picture {
+  const left = [...strips];
+  return () => {
+    const picture = target();
+    for (let strip = left.shift(); strip !== undefined; strip = left.shift()) {
+      const failure = strip.done.failure();
+      if (failure !== undefined) throw failure;
+      strip.collect(picture);
+    }
+    return picture;
+  };
+}
+
+/** The comparison of a developed picture that will not be written as it is. */
 function makeVerdict(
   queue: JobQueue<WorkerJob>,
-  photo: PlannedPhoto,
+  { input }: PhotoPaths,
   after: readonly Fence[],
-  collect: () => Picture,
+  developed: () => Picture,
 ): Job<Verdict> {
   return queue.job<Verdict>({
-    label: `verify ${photo.input}`,
+    label: `verify ${input}`,
     module: THREAD_JOBS,
     export: "verifyDeveloped",
     after,
-    args: () => [{ path: photo.input, developed: collect() }],
+    args: () => [{ path: input, developed: developed() }],
   });
+}
+
+function watchStrip(done: Fence, decoded: Fence, stages: Stages): void {
+  const tell = (): void => {
+    const [from, to] = [decoded.timestamp, done.timestamp];
+    stages.stripOver(done.error === 0 && from !== undefined && to !== undefined ? to - from : undefined);
+  };
+  done.wait().then(tell, tell);
+}
+
+/** Counts the photo and its result: from when it is decoded until the result is written or given up. */
+function meterPhoto({ size }: PlannedPhoto, decoded: Fence, encoded: Fence, meter: Meter): void {
+  const held = 2 * pictureBytes(size);
+  const add = (): void => {
+    meter.add(held);
+    const remove = (): void => meter.remove(held);
+    encoded.wait().then(remove, remove);
+  };
+  decoded.wait().then(add, () => undefined);
 }

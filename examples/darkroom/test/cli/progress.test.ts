@@ -92,6 +92,12 @@ describe("progress on a terminal", () => {
     expect(out.screen).toEqual(["earth.jpg: done", ""]);
   });
 
+  it("is a bar on a terminal that says it has 0 columns, as pseudo-terminals do", () => {
+    const out = new Collector(true, 0);
+    startProgress(out, OPTIONS);
+    expect(out.screen).toEqual([`${bar(0)} 0/40 strips, 0 %`]);
+  });
+
   it.each([10, 30, 49, 50, 51, 80, 200, undefined])("Z3: is never wider than a terminal of %s columns", (columns) => {
     const out = new Collector(true, columns);
     const progress = startProgress(out, { ...OPTIONS, now: () => 0 });

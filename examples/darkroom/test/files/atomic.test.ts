@@ -61,7 +61,10 @@ describe("temporary files", () => {
     ];
     for (const name of kept) await writeFile(join(folder, name), "");
     for (const path of removed) await writeFile(path, "");
-    expect(removeTemporaries(folder)).toBe(3);
+    const inFolder = temporaryPath(folder);
+    await mkdir(inFolder);
+    await writeFile(temporaryPath(inFolder), "");
+    expect(removeTemporaries(folder)).toBe(4);
     expect((await readdir(folder)).sort()).toEqual(kept.sort());
   });
 

@@ -1,8 +1,8 @@
-import { chmod, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryPath } from "../../src/files/atomic.ts";
-import { prepareOutput } from "../../src/files/output.ts";
+import { checkTraceFile, prepareOutput } from "../../src/files/output.ts";
 import { testFolder } from "../support/folder.ts";
 
 describe("prepareOutput", () => {
@@ -50,5 +50,25 @@ describe("prepareOutput", () => {
       code: "output-folder",
       message: `The output folder "${link}" is the input folder: name another one.`,
     });
+  });
+});
+
+describe("checkTraceFile", () => {
+  it("leaves a file that is there as it is, and none where there was none", async () => {
+    const folder = await testFolder();
+    await writeFile(join(folder, "old"), "trace");
+    await checkTraceFile(join(folder, "old"));
+    await checkTraceFile(join(folder, "new"));
+    expect(await readdir(folder)).toEqual(["old"]);
+    expect(await readFile(join(folder, "old"), "utf8")).toBe("trace");
+  });
+
+  it("says why a file can't be written", async () => {
+    const folder = await testFolder();
+    await expect(checkTraceFile(folder)).rejects.toMatchObject({
+      code: "output-file",
+      message: `The trace "${folder}" cannot be written: it is a folder.`,
+    });
+    await expect(checkTraceFile(join(folder, "no", "trace"))).rejects.toThrow("cannot be written: it does not exist.");
   });
 });

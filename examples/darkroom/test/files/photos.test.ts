@@ -1,5 +1,7 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { createServer } from "node:net";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { listPhotos, planOutputs, samplePhotos } from "../../src/files/photos.ts";
@@ -25,9 +27,12 @@ describe("listPhotos", () => {
     );
     await mkdir(join(folder, "sub.jpg"));
     await symlink(join(folder, "b.jpg"), join(folder, "link.jpg"));
+    const server = createServer().listen(join(folder, "socket.jpg")); // no folder, and no file either
+    await once(server, "listening");
     expect(await listPhotos(folder)).toEqual(
       ["B.jpeg", "a.PNG", "b.jpg", "link.jpg"].map((name) => join(folder, name)),
     );
+    server.close();
   });
 
   it("H2: says that a folder is empty, has no photo, is missing, or is a file", async () => {
@@ -45,6 +50,9 @@ describe("listPhotos", () => {
       code: "input-folder",
       message: `The input folder "${missing}" cannot be read: it does not exist.`,
     });
+    await expect(listPhotos(await folderWith("a.txt"))).rejects.toThrow(
+      ": its one file does not end in .jpg, .jpeg or .png.",
+    );
     const file = join(other, "a.txt");
     await expect(listPhotos(file)).rejects.toThrow(`The input folder "${file}" cannot be read: it is not a folder.`);
   });
@@ -79,5 +87,14 @@ describe("the samples", () => {
       "earth-topology.png",
     ]);
     expect(samplePhotos().every((path) => existsSync(path))).toBe(true);
+  });
+
+  it("are told to be missing where the package that has them is not installed, with what to do instead", () => {
+    const resolve = (name: string): string => {
+      throw new Error(`Cannot find module '${name}'`);
+    };
+    expect(() => samplePhotos(resolve)).toThrow(
+      "The sample photos cannot be read: the npm package three-globe is not installed. Name a folder of your own by --input DIR.",
+    );
   });
 });

@@ -35,7 +35,7 @@ describe("the GPU plan", () => {
     ]);
   });
 
-  it("takes 20 bytes a pixel without the halo, as it says", () => {
+  it("takes 16 bytes a pixel without the halo, as it says", () => {
     expect(totalBytes(planGpu(planStrips(64, 32, 32)[0]!).sizes)).toBe(64 * 32 * 16 + 32);
   });
 

@@ -18,24 +18,24 @@ import { gpuStripLimits, planGpu, slotSizes } from "../../src/kernels/gpu-plan.t
 import { developReference } from "../../src/kernels/reference.ts";
 import { develop } from "../../src/kernels/strip.ts";
 import { comparePictures } from "../../src/verify.ts";
-import { closeTestDevice, openTestDevice } from "../support/adapter.ts";
+import { openTestGpu } from "../support/adapter.ts";
 import { anyCut, inStrips, noisyPicture, pictureOf } from "../support/pictures.ts";
 
-const device = await openTestDevice();
-if (device === undefined) console.warn("No WebGPU adapter on this machine: the shaders are not tested.");
+const opened = await openTestGpu();
 
-describe.skipIf(device === undefined)("the shaders", () => {
-  const gpu = device!;
+describe.skipIf(opened === undefined)("the shaders", () => {
+  let gpu: GPUDevice;
   const complaints: string[] = [];
   let pipelines: Pipelines;
 
   beforeAll(async () => {
+    gpu = opened!.device;
     gpu.onuncapturederror = ({ error }) => complaints.push(error.message);
     pipelines = await openPipelines(gpu);
   });
 
   afterAll(async () => {
-    await closeTestDevice(gpu);
+    await opened?.close();
     expect(complaints).toEqual([]);
   });
 
@@ -89,15 +89,15 @@ describe.skipIf(device === undefined)("the shaders", () => {
     expect(comparePictures(developReference(tones), await onGpu(tones, 64)).differing).toBe(0);
   });
 
-  it("develop a picture of 4096 x 2048, sliced because the device's buffers are said to be small", async () => {
-    const photo = noisyPicture(4096, 2048);
-    const limits = gpuStripLimits({ ...limitsOf(gpu), maxBufferSize: 4 * 2 ** 20 });
-    const rows = fitRows(photo, 2048, limits, "the GPU's buffers");
-    expect(rows).toBe(246);
+  it("develop a picture of 4096 x 200, sliced because the device's buffers are said to be small", async () => {
+    const photo = noisyPicture(4096, 200);
+    const limits = gpuStripLimits({ ...limitsOf(gpu), maxBufferSize: 2 ** 20 });
+    const rows = fitRows(photo, 200, limits, "the GPU's buffers");
+    expect(rows).toBe(54);
     // The strip kernels stand in for the reference, which is slow at this size; the two are compared in strip.test.ts.
     const expected = await inStrips(photo, 512, (strip) => develop({ strip, source: cutRows(photo, strip.source) }));
     expect(comparePictures(expected, await onGpu(photo, rows)).differing).toBe(0);
-  }, 60_000);
+  });
 
   it("D2: refuse a strip that is larger than the slot, or has too few bytes", () => {
     const [small, large] = [planGpu(planStrips(8, 2, 2)[0]!), planGpu(planStrips(8, 4, 4)[0]!)];
