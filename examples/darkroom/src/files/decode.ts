@@ -64,7 +64,8 @@ export function decoderError(path: string, cause: unknown): DarkroomError {
 /** The decoder's words, or better ones where it is known what they mean. */
 function explain(cause: unknown): string {
   const words = causeText(cause);
-  if (/premature end|libpng read error|corrupt header/i.test(words)) return "it is damaged or cut short";
+  // "Unknown error": libvips keeps its words in one place for all threads, so another thread's call may have wiped them.
+  if (/premature end|libpng read error|corrupt header|^unknown error/i.test(words)) return "it is damaged or cut short";
   if (/exceeds pixel limit/i.test(words)) return "it has more pixels than the decoder takes (16383 x 16383)";
   return (words.split("\n")[0] ?? words).replace(/\.$/, "");
 }
