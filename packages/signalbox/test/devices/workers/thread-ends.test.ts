@@ -100,7 +100,7 @@ describe("a job that ends its thread", () => {
   test("after it has ended well itself: its result stands, and whoever runs then fails", async () => {
     const device = await open({ lanes: 1 });
     const queue = device.queue("q");
-    const [soon, next] = [queue.job(ends("exitSoon")), call(queue, "later", 0, 5_000)];
+    const [soon, next] = [queue.job(ends("exitSoon")), queue.job(ends("stay"))];
     submit(soon, next);
     await soon.wait();
     expect((await failureOf(next)).cause).toMatchObject({ message: expect.stringContaining("code 5") });

@@ -21,9 +21,19 @@ export function rejected(message) {
   return new Promise(() => {});
 }
 
-/** Ends well, and its thread later. */
+let staying = false;
+
+/** Ends well, and its thread as soon as somebody stays in it. */
 export function exitSoon() {
-  setTimeout(() => process.exit(5));
+  setInterval(() => {
+    if (staying) process.exit(5);
+  });
+}
+
+/** Never ends. */
+export function stay() {
+  staying = true;
+  return new Promise(() => {});
 }
 
 export function exhaust() {
