@@ -36,10 +36,7 @@ async function main(options: Options): Promise<number> {
   const wrong = results.some((result) => result.wrong.length > 0);
   if (options.json !== undefined) {
     const { settings } = options;
-    writeFileSync(
-      options.json,
-      `${JSON.stringify({ machine, settings, ok: !wrong, cases: results }, null, 2)}\n`,
-    );
+    writeFileSync(options.json, `${JSON.stringify({ machine, settings, ok: !wrong, cases: results }, null, 2)}\n`);
   }
   console.log(`\n${lastLine(results, process.uptime())}`);
   return wrong ? 1 : 0;
