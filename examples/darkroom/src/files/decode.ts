@@ -47,10 +47,10 @@ async function decodeBytes(path: string, file: Uint8Array): Promise<Picture> {
       .autoOrient()
       .ensureAlpha()
       .raw({ depth: "uchar" })
-      .toUint8Array();
-    // sharp hands out a Buffer; the rest of the darkroom wants the plain array over the same memory.
-    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    return { width: info.width, height: info.height, data: bytes };
+      .toBuffer({ resolveWithObject: true });
+    // A Buffer can't be transferred, hence the copy. sharp's own toUint8Array makes one too, but in 0.35.5 it never frees
+    // what it copied from: it hands FreeCallback its arguments in the wrong order.
+    return { width: info.width, height: info.height, data: new Uint8Array(data) };
   } catch (cause) {
     throw decoderError(path, cause);
   }

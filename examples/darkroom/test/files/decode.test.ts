@@ -5,6 +5,7 @@ import { DarkroomError } from "../../src/errors.ts";
 import { decode } from "../../src/files/decode.ts";
 import { samplePhotos } from "../../src/files/photos.ts";
 import { sharp } from "../../src/files/sharp.ts";
+import { collect } from "../support/collect.ts";
 import { testFolder } from "../support/folder.ts";
 import { noisyPicture } from "../support/pictures.ts";
 
@@ -76,6 +77,20 @@ describe("decode", () => {
     expect(data.buffer.byteLength).toBe(data.byteLength);
     const moved = structuredClone(data, { transfer: [data.buffer as ArrayBuffer] });
     expect([moved.byteLength, data.byteLength]).toEqual([32, 0]);
+  });
+
+  it("bug: keeps no memory of a picture that is gone", async () => {
+    const path = join(await testFolder(), "flat.png");
+    await sharp({ create: { ...flat.create, width: 2000, height: 1000 } }).toFile(path);
+    const bytesHeldAfter = async (count: number): Promise<number> => {
+      for (let i = 0; i < count; i++) {
+        await decode(path);
+        collect();
+      }
+      return process.memoryUsage.rss();
+    };
+    const before = await bytesHeldAfter(5);
+    expect((await bytesHeldAfter(20)) - before).toBeLessThan((20 * 8_000_000) / 2);
   });
 
   it("reads the pictures that a fresh clone has", async () => {

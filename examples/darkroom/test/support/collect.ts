@@ -3,7 +3,9 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 setFlagsFromString("--expose-gc");
-const collect = runInNewContext("gc") as () => void;
+
+/** Collects garbage, now. */
+export const collect = runInNewContext("gc") as () => void;
 
 /** Whether nothing keeps the object any more. A WeakRef keeps its object until the running task is over: hence the turns. */
 export async function isCollected(ref: WeakRef<object>): Promise<boolean> {
