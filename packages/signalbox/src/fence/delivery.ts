@@ -2,16 +2,20 @@
  * Delivery: where the consequences of signals run, and the only place that acts on registrations.
  *
  * A delivery is an interrupt-like stretch of synchronous code in which none, one or many fences signal. Signalling inside
- * it changes state at once; the registrations of all those fences become due, and run, first signalled first, when the
- * outermost delivery ends. A signal outside any delivery is a delivery of its own.
+ * it changes state at once; the registrations of all those fences become due, and run when the outermost delivery ends. A
+ * signal outside any delivery is a delivery of its own. Containers whose members signalled are settled after all that.
  *
- * States of the agent: outside (depth 0) -> inside (depth > 0) -> draining (the outermost is ending) -> outside.
+ * States of the agent: outside (depth 0) -> inside (depth > 0) -> draining (the outermost is ending) -> settling containers,
+ * each with deliveries of its own -> outside.
  *
  * Invariants:
  * - F12, F15: registrations run after the state of their fence was updated, in registration order, before the outermost
- *   signal or delivery returns.
- * - Promise 6, Q30: no recursion. A registration that signals another fence adds that fence's registrations behind those
- *   that are due; 100 000 fences in a row signal in constant stack.
+ *   signal or delivery returns. Of several fences, those of the first signalled run first.
+ * - Q30: depth first, as in the kernel, where a callback that signals another fence is not done before that fence's callbacks
+ *   are: what becomes due while a registration acts goes in front of the rest.
+ * - Promise 6: without recursion, so that 100 000 fences in a row signal in constant stack.
+ * - F14, Q30: containers signal after everything that is due, in batches, the newest of a batch first; what comes up
+ *   meanwhile is the next batch. That is the order of the kernel's irq_work.
  * - Promise 7: the depth is the same after a delivery as before it, an exception included.
  * - Promise 1: a port that throws keeps no other registration from running, and doesn't unwind who signalled.
  */
@@ -19,17 +23,40 @@ import { add, wake } from "../platform/atomics.ts";
 import type { Platform } from "../platform/platform.ts";
 import { throwLater } from "../platform/throw-later.ts";
 import type { Fence } from "./fence.ts";
-import { COMPLETE, DEPENDENCY, POST, SCHEDULE, SIGNAL, WAKE, joinLists, removeNode } from "./registration.ts";
-import type { Completable, HeadWaiter, PostTarget, Registration, Schedulable, Signallable } from "./registration.ts";
+import { COMPLETE, DEPENDENCY, MEMBER, POST, SCHEDULE, SIGNAL, WAKE, joinLists, removeNode } from "./registration.ts";
+import type {
+  Completable,
+  HeadWaiter,
+  MemberWatcher,
+  PostTarget,
+  Registration,
+  Schedulable,
+  Signallable,
+} from "./registration.ts";
+
+/** What is settled after the inline consequences: a container. */
+export interface Settleable {
+  /** @internal In the list of those to settle; null in its last one, and outside it. */ _nextToSettle: Settleable | null;
+  /** @internal Whether it is in that list: it is settled once, however often it was asked for. */ _toSettle: boolean;
+  /** @internal Outside every registration: may look at other fences, register, and signal itself. */
+  _settle(): void;
+}
 
 let depth = 0;
+/** What became due since the present registration began to act, or since the drain; goes in front of `rest`. */
 let due: Registration | null = null;
+/** What was due before that. */
+let rest: Registration | null = null;
+/** The containers to settle, newest first. */
+let toSettle: Settleable | null = null;
+let held = 0;
+let settling = false;
 let stampPlatform: Platform | null = null;
 let stamp = 0;
 
 /** Whether the code that asks runs inside a delivery, where nothing may wait or submit. */
 export function insideDelivery(): boolean {
-  return depth > 0;
+  return depth > 0 || settling;
 }
 
 /** Opens a delivery; pairs with {@link leaveDelivery} on every path. For hot paths: everybody else uses {@link deliver}. */
@@ -40,8 +67,13 @@ export function enterDelivery(): void {
 
 /** Ends a delivery; the outermost runs what is due. */
 export function leaveDelivery(): void {
-  if (depth === 1) drain();
-  depth--;
+  if (depth === 1) {
+    drain();
+    depth = 0;
+    if (toSettle !== null && held === 0) settleContainers();
+  } else {
+    depth--;
+  }
 }
 
 /**
@@ -81,13 +113,43 @@ export function makeDue(list: Registration): void {
 
 /** Takes a due registration back: it will not run. */
 export function removeDue(node: Registration): void {
-  if (due !== null) due = removeNode(due, node);
+  // In whichever list it is: only a list's first node needs to be told of there.
+  if (node === due) due = removeNode(due, node);
+  else if (node === rest) rest = removeNode(rest, node);
+  else removeNode(node, node);
+}
+
+/** SIGNALLING: has a container settled when the present consequences have run. */
+export function settleLater(container: Settleable): void {
+  if (container._toSettle) return;
+  container._toSettle = true;
+  container._nextToSettle = toSettle;
+  toSettle = container;
+}
+
+/**
+ * Holds the settling of containers back until {@link releaseContainers}, on every path. For one operation that looks at many
+ * fences: those that turn out to be signalled have their consequences at once, the containers above them theirs afterwards.
+ */
+export function holdContainers(): void {
+  held++;
+}
+
+/** Ends what {@link holdContainers} began. */
+export function releaseContainers(): void {
+  held--;
+  if (toSettle !== null && held === 0 && depth === 0) settleContainers();
 }
 
 function drain(): void {
-  while (due !== null) {
-    const node = due;
-    due = removeNode(due, node);
+  for (;;) {
+    if (due !== null) {
+      rest = rest === null ? due : joinLists(due, rest);
+      due = null;
+    }
+    const node = rest;
+    if (node === null) return;
+    rest = removeNode(node, node);
     const fence = node._fence;
     node._fence = null; // F12: idle and re-usable before it acts.
     if (fence === null) continue;
@@ -96,6 +158,27 @@ function drain(): void {
     } catch (error) {
       throwLater(fence._timeline.platform, error);
     }
+  }
+}
+
+function settleContainers(): void {
+  held++;
+  settling = true;
+  try {
+    while (toSettle !== null) {
+      let batch: Settleable | null = toSettle;
+      toSettle = null;
+      while (batch !== null) {
+        const container: Settleable = batch;
+        batch = container._nextToSettle;
+        container._nextToSettle = null;
+        container._toSettle = false;
+        container._settle();
+      }
+    }
+  } finally {
+    settling = false;
+    held--;
   }
 }
 
@@ -122,6 +205,9 @@ function act(node: Registration, fence: Fence): void {
       return;
     case DEPENDENCY:
       (node._target as HeadWaiter)._dependencySignalled();
+      return;
+    case MEMBER:
+      (node._target as MemberWatcher)._memberSignalled(fence);
       return;
   }
 }

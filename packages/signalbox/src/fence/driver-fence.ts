@@ -3,12 +3,13 @@
  *
  * States: unsignalled -> signalled. Whoever holds it owes the signal; there is one per fence, and it can't be copied.
  */
-import { checkErrno } from "../errors.ts";
+import { SignalboxError, checkErrno } from "../errors.ts";
 import type { Fence } from "./fence.ts";
 import { Inherited } from "./inherited.ts";
 import type { Signallable } from "./registration.ts";
 import { SIGNALLED } from "./state.ts";
-import type { Timeline } from "./timeline.ts";
+import type { TurnKeeper } from "./turns.ts";
+import { describe } from "./words.ts";
 
 /**
  * The obligation to signal one fence. Made by `timeline.fence()`; `fence` is what others get to see.
@@ -24,20 +25,41 @@ import type { Timeline } from "./timeline.ts";
 export class DriverFence implements Signallable {
   /** The read side: to wait for, share and depend on. */
   readonly fence: Fence;
-  readonly #timeline: Timeline;
+  readonly #timeline: TurnKeeper;
 
-  /** @internal Made by `Timeline.fence`. */
-  constructor(timeline: Timeline, fence: Fence) {
+  /** @internal Made by the `fence()` of a timeline. */
+  constructor(timeline: TurnKeeper, fence: Fence) {
     this.#timeline = timeline;
     this.fence = fence;
   }
 
   /**
-   * Signals: true if this call did it, false if it was signalled before (F13), and then nothing changes.
-   * Throws EINVAL when an earlier fence of its timeline has not signalled (promise 2).
+   * F9: stores an error, and what led to it, for the signal to come; a later one replaces it.
+   * Throws RangeError for a number that can't be an error, EINVAL when the fence has signalled, or will when its turn comes.
    */
-  signal(): boolean {
+  setError(error: number, cause?: unknown): void {
+    checkErrno(error);
+    if (this.#timeline._hasSignal(this.fence)) {
+      throw new SignalboxError("EINVAL", `Fence ${describe(this.fence)} has signalled, and takes no error any more`);
+    }
+    this.fence._setError(error, cause);
+  }
+
+  /**
+   * Signals: true if this call did it, false if it was signalled before (F13), and then nothing changes.
+   *
+   * `timestamp` is when it happened (F18), in ms on the platform's clock, where somebody else took the time; now if left out.
+   * Throws EINVAL when an earlier fence of its timeline has not signalled (promise 2), RangeError for a timestamp that is no time.
+   */
+  signal(timestamp?: number): boolean {
+    if (timestamp !== undefined && !Number.isFinite(timestamp)) {
+      throw new RangeError(`A timestamp is a finite time in ms (got ${timestamp})`);
+    }
     if (this.fence._state === SIGNALLED) return false;
+    if (timestamp !== undefined) {
+      this.#timeline._checkTurn(this.fence);
+      this.fence._timestamp = timestamp;
+    }
     return this.#timeline._signal(this.fence);
   }
 

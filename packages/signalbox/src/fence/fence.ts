@@ -28,8 +28,11 @@ import { waitForFence } from "./wait.ts";
 import type { WaitOptions } from "./wait.ts";
 import { causeText, describe } from "./words.ts";
 
-/** What a fence is: `plain` for one of a program's timeline, `job` for a job's done fence, `stub` for one that was born signalled. Never changes (F30). */
-export type FenceKind = "plain" | "job" | "stub";
+/**
+ * What a fence is: `plain` for one of a program's timeline, `job` for a job's done fence, `stub` for one that was born
+ * signalled, `array` and `chain` for those that stand for others. Never changes (F30).
+ */
+export type FenceKind = "plain" | "job" | "stub" | "array" | "chain";
 
 /**
  * One promise to signal, in bounded time, whatever happens; to read, wait for, share and depend on.
@@ -48,7 +51,9 @@ export class Fence {
   /** @internal */ _state: FenceStateNumber;
   /** @internal 0, or a negative errno; not for others before the signal. */ _error = 0;
   /** @internal What led to the error; `Inherited` for another fence's failure. */ _cause: unknown = undefined;
-  /** @internal */ _timestamp: number | undefined = undefined;
+  /** @internal Set by the signal, or before it where somebody else took the time. */ _timestamp: number | undefined =
+    undefined;
+  /** @internal F20. */ _enabled = false;
   /** @internal The first of a circular list, in the order of registration. */ _registrations: Registration | null =
     null;
   /** @internal The next fence of the same timeline, while somebody keeps them in a list. */ _next: Fence | null = null;
@@ -70,9 +75,14 @@ export class Fence {
     return this._timeline.id;
   }
 
-  /** Its sequence number on its timeline; 0 while fresh. */
+  /** Its sequence number on its timeline; 0 while fresh. Exact up to 2^53: see `point`. */
   get seqno(): number {
     return this._seqno;
+  }
+
+  /** Its sequence number, exact whatever its size: an unsigned 64-bit number (F4). */
+  get point(): bigint {
+    return BigInt(this._seqno);
   }
 
   /** The name of its timeline. Readable for ever, whatever became of the issuer (F29). */
@@ -111,6 +121,11 @@ export class Fence {
     return this._timestamp;
   }
 
+  /** F20: whether its issuer was told that somebody waits: by a registration, a wait, or `enableSignalling()`. Once true, for ever. */
+  get enabled(): boolean {
+    return this._enabled;
+  }
+
   /** What failed, as an error to show or throw; undefined unless the fence signalled with an error. A new object each time. */
   failure(): FenceError | undefined {
     return this._state === SIGNALLED && this._error !== 0 ? this._makeError() : undefined;
@@ -144,6 +159,19 @@ export class Fence {
   }
 
   /**
+   * Tells the issuer that somebody waits, or will (F20), as a first registration does; true while the fence has not signalled.
+   * Throws EINVAL if this fence is fresh.
+   */
+  enableSignalling(): boolean {
+    if (this._state < PUBLISHED) {
+      throw new SignalboxError("EINVAL", `${describe(this)} was not submitted, so nothing will signal it`);
+    }
+    if (this._state !== SIGNALLED) return this._enable();
+    this._enabled = true;
+    return false;
+  }
+
+  /**
    * Hints that somebody wants the fence signalled by `time` (ms on the platform's clock). Forwarded to the device if it
    * takes hints; ignored when signalled (F28).
    */
@@ -164,6 +192,7 @@ export class Fence {
 
   /** @internal F20: tells the issuer that somebody waits; false means that the fence has signalled now. */
   _enable(): boolean {
+    this._enabled = true;
     return true;
   }
 
@@ -174,7 +203,7 @@ export class Fence {
 
   /** @internal F19 without the checks of `register`: false when the fence has signalled, perhaps just now (F20). */
   _register(registration: Registration): boolean {
-    if (this._state === SIGNALLED || this._poll() || !this._enable()) return false;
+    if (this._state === SIGNALLED || !this._enable()) return false;
     registration._fence = this;
     this._registrations = appendNode(this._registrations, registration);
     return true;
@@ -216,13 +245,26 @@ export class Fence {
  */
 export function signalFence(fence: Fence): boolean {
   if (fence._state === SIGNALLED) return false;
-  fence._state = SIGNALLED;
-  fence._timestamp = deliveryTime(fence._timeline.platform);
+  becomeSignalled(fence);
   if (hooks.tracer !== null) hooks.tracer.fenceSignalled(fence);
-  const list = fence._registrations;
-  if (list !== null) {
-    fence._registrations = null;
-    makeDue(list);
-  }
+  releaseRegistrations(fence);
   return true;
+}
+
+/** SIGNALLING: as `signalFence` for a fence that has not signalled, without a note in the trace. Inside a delivery. */
+export function signalUntraced(fence: Fence): void {
+  becomeSignalled(fence);
+  releaseRegistrations(fence);
+}
+
+function becomeSignalled(fence: Fence): void {
+  fence._state = SIGNALLED;
+  fence._timestamp ??= deliveryTime(fence._timeline.platform);
+}
+
+function releaseRegistrations(fence: Fence): void {
+  const list = fence._registrations;
+  if (list === null) return;
+  fence._registrations = null;
+  makeDue(list);
 }

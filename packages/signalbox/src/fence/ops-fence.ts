@@ -2,8 +2,10 @@
  * A fence whose issuer can be asked and told: whether it has signalled, that somebody waits, that somebody is in a hurry.
  *
  * Invariants:
- * - F16: `poll` answering true makes the question the signal. F20: `enableSignalling` is called once, at the first
- *   registration, and answering false signals the fence there and then.
+ * - F16: `poll` answering true makes the question the signal. It is asked by who looks at the fence, not by who registers:
+ *   what the device did before the first registration is for `enableSignalling` to find.
+ * - F20: `enableSignalling` is called once, at the first registration, and answering false signals the fence there and then.
+ * - F28: a deadline asks first: a fence that turns out to be signalled needs no hurry.
  * - Promise 2: both signal in the timeline's turn, so it may still be a predecessor's.
  * - An issuer that throws has answered "no news": its error goes to the agent, never into the section that asked.
  */
@@ -11,6 +13,7 @@ import { throwLater } from "../platform/throw-later.ts";
 import { Fence } from "./fence.ts";
 import { PUBLISHED, SIGNALLED } from "./state.ts";
 import type { TimelineCore } from "./timeline-core.ts";
+import type { TurnKeeper } from "./turns.ts";
 
 /** What the issuer of a fence can offer beyond signalling it. Called synchronously, possibly inside a section: must not block, wait or throw. */
 export interface FenceOps {
@@ -22,16 +25,9 @@ export interface FenceOps {
   setDeadline?(fence: Fence, time: number): void;
 }
 
-/** The timeline that an `OpsFence` is on, as far as it needs it. */
-export interface TurnKeeper {
-  /** @internal Signals the fence when its turn comes, which may be now; asks its predecessors whether they are past. */
-  _signalPast(fence: Fence): void;
-}
-
 export class OpsFence extends Fence {
   readonly #ops: FenceOps;
   readonly #turns: TurnKeeper;
-  #enabled = false;
 
   constructor(timeline: TimelineCore, seqno: number, ops: FenceOps, turns: TurnKeeper) {
     super(timeline, seqno, PUBLISHED);
@@ -55,8 +51,8 @@ export class OpsFence extends Fence {
   }
 
   override _enable(): boolean {
-    if (this.#enabled) return true;
-    this.#enabled = true;
+    if (this._enabled) return true;
+    this._enabled = true;
     try {
       if (this.#ops.enableSignalling?.(this) === false) this.#turns._signalPast(this);
     } catch (error) {
@@ -66,8 +62,9 @@ export class OpsFence extends Fence {
   }
 
   override _forwardDeadline(time: number): void {
+    if (this.#ops.setDeadline === undefined || this._poll()) return;
     try {
-      this.#ops.setDeadline?.(this, time);
+      this.#ops.setDeadline(this, time);
     } catch (error) {
       throwLater(this._timeline.platform, error);
     }

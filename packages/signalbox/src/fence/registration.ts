@@ -32,7 +32,7 @@ export interface Schedulable {
 
 /** What a `signal` registration acts on: a `DriverFence`, or a job whose device gave a fence of its own. */
 export interface Signallable {
-  /** @internal SIGNALLING: takes over the fence's error and signals; its own registrations are due behind the present ones. */
+  /** @internal SIGNALLING: takes over the fence's error and signals; its own registrations run before what else is due (Q30). */
   _signalFrom(fence: Fence): void;
 }
 
@@ -40,6 +40,12 @@ export interface Signallable {
 export interface HeadWaiter {
   /** @internal SIGNALLING: counts down; the last one asks for one kick. */
   _dependencySignalled(): void;
+}
+
+/** What a `member` registration acts on: an array or a chain. */
+export interface MemberWatcher {
+  /** @internal SIGNALLING: counts, and has itself settled after what is due now, at the most (F14). */
+  _memberSignalled(fence: Fence): void;
 }
 
 /** What a `post` registration sends: plain numbers, so that it can't fail to be cloned. */
@@ -61,12 +67,13 @@ export const SCHEDULE = 2;
 export const POST = 3;
 export const SIGNAL = 4;
 export const DEPENDENCY = 5;
+export const MEMBER = 6;
 
 /** The kinds, as small integers: one shape for all registrations, one switch that acts on them (delivery.ts). */
 export type RegistrationKind =
-  typeof WAKE | typeof COMPLETE | typeof SCHEDULE | typeof POST | typeof SIGNAL | typeof DEPENDENCY;
+  typeof WAKE | typeof COMPLETE | typeof SCHEDULE | typeof POST | typeof SIGNAL | typeof DEPENDENCY | typeof MEMBER;
 
-type Target = Int32Array | Completable | Schedulable | PostTarget | Signallable | HeadWaiter;
+type Target = Int32Array | Completable | Schedulable | PostTarget | Signallable | HeadWaiter | MemberWatcher;
 
 /**
  * One consequence of one fence. Made by the static methods, put on a fence by `fence.register()`, taken back by `cancel()`.

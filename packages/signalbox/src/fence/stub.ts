@@ -12,6 +12,7 @@ class StubFence extends Fence {
     stubTimeline ??= new TimelineCore("stub", "signalbox", realPlatform);
     super(stubTimeline, 0, SIGNALLED);
     this._timestamp = timestamp;
+    this._enabled = true; // F32: born as if everybody had waited for it.
   }
 
   override get kind(): FenceKind {

@@ -15,7 +15,7 @@ let lastId = 0;
 export type SeqnoBits = 32 | 64;
 
 export class TimelineCore {
-  readonly id: number = ++lastId;
+  readonly id: number;
   readonly name: string;
   readonly driver: string;
   readonly platform: Platform;
@@ -23,10 +23,12 @@ export class TimelineCore {
   /** The last seqno given out; 0 before the first. */
   lastSeqno = 0;
 
-  constructor(name: string, driver: string, platform: Platform, bits: SeqnoBits = 64) {
+  /** `id` only where fences of another kind share a context (an array that is put on a foreign timeline). */
+  constructor(name: string, driver: string, platform: Platform, bits: SeqnoBits = 64, id: number = ++lastId) {
     // F3: both names are obligatory, since every error and every trace shows them.
     if (name === "" || driver === "")
       throw new SignalboxError("EINVAL", `A timeline needs a name and a driver name (got "${name}" and "${driver}")`);
+    this.id = id;
     this.name = name;
     this.driver = driver;
     this.platform = platform;

@@ -19,11 +19,12 @@ import { enterDelivery, leaveDelivery } from "./delivery.ts";
 import { DriverFence } from "./driver-fence.ts";
 import { Fence, signalFence } from "./fence.ts";
 import { OpsFence } from "./ops-fence.ts";
-import type { FenceOps, TurnKeeper } from "./ops-fence.ts";
+import type { FenceOps } from "./ops-fence.ts";
 import { seqnoLater } from "./order.ts";
 import { PUBLISHED, SIGNALLED } from "./state.ts";
 import { TimelineCore } from "./timeline-core.ts";
 import type { SeqnoBits } from "./timeline-core.ts";
+import type { TurnKeeper } from "./turns.ts";
 import { describe } from "./words.ts";
 
 /** How a timeline is made. */

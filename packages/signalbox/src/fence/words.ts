@@ -3,7 +3,7 @@ import type { Fence } from "./fence.ts";
 
 /** A fence as messages name it: `upload:3`. */
 export function describe(fence: Fence): string {
-  return `${fence.timelineName}:${fence.seqno}`;
+  return `${fence.timelineName}:${fence.point}`;
 }
 
 /** What led to an error, in brackets, to end a message with; nothing for a cause without words. */

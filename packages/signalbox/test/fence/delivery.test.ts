@@ -1,6 +1,18 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { errno } from "../../src/errors.ts";
-import { deliver, deliveryTime, enterDelivery, insideDelivery, leaveDelivery } from "../../src/fence/delivery.ts";
+import { fenceArray } from "../../src/fence/array.ts";
+import { chainFence } from "../../src/fence/chain.ts";
+import {
+  deliver,
+  deliveryTime,
+  enterDelivery,
+  holdContainers,
+  insideDelivery,
+  leaveDelivery,
+  releaseContainers,
+} from "../../src/fence/delivery.ts";
+import type { Fence } from "../../src/fence/fence.ts";
 import { Registration } from "../../src/fence/registration.ts";
 import { Timeline } from "../../src/fence/timeline.ts";
 import { SimPlatform } from "../../src/platform/simulated.ts";
@@ -40,15 +52,28 @@ describe("a delivery", () => {
     expect(ran).toEqual(["ran"]);
   });
 
-  it("Q30: a registration that signals puts the other fence's registrations behind those that are due", () => {
-    const [a, b] = separateFences(2);
+  it("Q30: depth first: what a registration makes due runs before what was due behind it", () => {
+    const [a, b, c] = separateFences(3);
     const ran: string[] = [];
     a!.fence.register(noting(ran, "a1"));
     a!.fence.register(Registration.signal(b!));
     a!.fence.register(noting(ran, "a2"));
+    b!.fence.register(Registration.signal(c!));
     b!.fence.register(noting(ran, "b1"));
+    c!.fence.register(noting(ran, "c1"));
     a!.signal();
-    expect(ran).toEqual(["a1", "a2", "b1"]);
+    expect(ran).toEqual(["a1", "c1", "b1", "a2"]);
+  });
+
+  it("Q30: of several fences that one registration signals, the first signalled comes first", () => {
+    const [a, b, c] = separateFences(3);
+    const ran: string[] = [];
+    a!.fence.register(Registration.post({ postMessage: () => [b!, c!].forEach((each) => each.signal()) }));
+    a!.fence.register(noting(ran, "a"));
+    for (const word of ["b1", "b2"]) b!.fence.register(noting(ran, word));
+    c!.fence.register(noting(ran, "c"));
+    a!.signal();
+    expect(ran).toEqual(["b1", "b2", "c", "a"]);
   });
 
   it("promise 6: a registration runs when every state change before it is done", () => {
@@ -147,7 +172,7 @@ describe("a delivery", () => {
     expect(second!.status).toBe(1);
   });
 
-  it("what is due from before is not run by a delivery that is opened while it runs", () => {
+  it("a delivery that is opened while registrations run only adds to them", () => {
     const [a, b] = separateFences(2);
     const ran: string[] = [];
     a!.fence.register(
@@ -161,7 +186,133 @@ describe("a delivery", () => {
     a!.fence.register(noting(ran, "a2"));
     b!.fence.register(noting(ran, "b1"));
     a!.signal();
-    expect(ran).toEqual(["a1", "a2", "b1"]);
+    expect(ran).toEqual(["a1", "b1", "a2"]);
+  });
+
+  it("promise 10: what is due can be taken back, wherever in the order it is", () => {
+    fc.assert(
+      fc.property(fc.nat(4), fc.nat(4), fc.uniqueArray(fc.nat(9)), (before, inside, cancelled) => {
+        const [a, b] = separateFences(2);
+        const ran: string[] = [];
+        const registrations: Registration[] = [];
+        const answers: boolean[] = [];
+        const add = (fence: Fence, word: string): void => {
+          registrations.push(noting(ran, word));
+          fence.register(registrations.at(-1)!);
+        };
+        // What runs first signals `b`, so that there is something in front, and cancels.
+        const cancel = (): void => {
+          b!.signal();
+          for (const index of cancelled) answers.push(registrations[index]?.cancel() ?? true);
+        };
+        a!.fence.register(Registration.post({ postMessage: cancel }));
+        for (let index = 0; index <= before; index++) add(a!.fence, `a${index}`);
+        for (let index = 0; index <= inside; index++) add(b!.fence, `b${index}`);
+        const words = [...Array.from({ length: inside + 1 }, (_, index) => `b${index}`)];
+        words.push(...Array.from({ length: before + 1 }, (_, index) => `a${index}`));
+        const gone = new Set(cancelled.map((index) => (index <= before ? `a${index}` : `b${index - before - 1}`)));
+        a!.signal();
+        expect(ran).toEqual(words.filter((word) => !gone.has(word)));
+        expect(answers.every(Boolean)).toBe(true);
+        expect(registrations.some(({ registered }) => registered)).toBe(false);
+      }),
+    );
+  });
+});
+
+describe("containers", () => {
+  const both = () => {
+    const [a, b] = separateFences(2);
+    return { a: a!, b: b!, array: fenceArray([a!.fence, b!.fence]) };
+  };
+
+  it("F14: signal after everything that is due, not inside their member's signal", () => {
+    const { a, b, array } = both();
+    const ran: string[] = [];
+    array.register(noting(ran, "array"));
+    const seen = (): void => void ran.push(`b, array ${array.state}`);
+    b.fence.register(Registration.post({ postMessage: seen }));
+    a.signal();
+    b.signal();
+    expect(ran).toEqual(["b, array published", "array"]);
+  });
+
+  it("F14: wait for the end of the outermost delivery", () => {
+    const { a, b, array } = both();
+    const ran = noteAll([array]);
+    deliver(() => {
+      deliver(() => [a, b].forEach((each) => each.signal()));
+      expect([array.state, ran]).toEqual(["published", []]);
+    });
+    expect([array.state, ran]).toEqual(["signalled", ["unbound:1"]]);
+  });
+
+  it("Q30: settle newest first, and what one of them signals comes before the next", () => {
+    const [member, other] = separateFences(2);
+    const ran: string[] = [];
+    const arrays = ["first", "second", "third"].map((word) => {
+      const array = fenceArray([member!.fence]);
+      array.register(noting(ran, word));
+      return array;
+    });
+    arrays[2]!.register(Registration.signal(other!));
+    other!.fence.register(noting(ran, "other"));
+    member!.signal();
+    expect(ran).toEqual(["third", "other", "second", "first"]);
+  });
+
+  it("Q30: settle in batches: what comes up while one is settled waits for the rest of the batch", () => {
+    const [member] = separateFences(1);
+    const ran: string[] = [];
+    const older = fenceArray([member!.fence]);
+    const newer = fenceArray([member!.fence]);
+    const above = fenceArray([newer], { nested: "keep" });
+    older.register(noting(ran, "older"));
+    newer.register(noting(ran, "newer"));
+    above.register(noting(ran, "above"));
+    member!.signal();
+    expect(ran).toEqual(["newer", "older", "above"]);
+  });
+
+  it("F14: don't settle in the middle of what is due, though somebody looks at others there", () => {
+    const { a, b, array } = both();
+    const ran = noteAll([array]);
+    a.signal();
+    const other = fenceArray(separateFences(2).map(({ fence }) => fence));
+    b.fence.register(Registration.post({ postMessage: () => void ran.push(`asked: ${other.signalled}`) }));
+    b.signal();
+    expect(ran).toEqual(["asked: false", "unbound:1"]);
+  });
+
+  it("are held back as long as one operation looks at fences, and nothing else is", () => {
+    const { a, b, array } = both();
+    const ran = noteAll([a.fence, array]);
+    holdContainers();
+    holdContainers();
+    a.signal();
+    b.signal();
+    expect(ran).toEqual(["t0:1"]);
+    releaseContainers();
+    expect(array.state).toBe("published");
+    releaseContainers();
+    expect(ran).toEqual(["t0:1", "unbound:1"]);
+  });
+
+  it("count as a delivery while they are settled, nobody may wait there", () => {
+    const { a, b, array } = both();
+    let inside = false;
+    const ops = {
+      enableSignalling: () => {
+        inside = insideDelivery();
+        return true;
+      },
+    };
+    const next = new Timeline("next", { platform }).fence(ops);
+    const chain = chainFence(chainFence(null, next.fence, 1n), array, 2n);
+    chain.register(noting([], ""));
+    a.signal();
+    b.signal();
+    expect([inside, insideDelivery(), next.fence.enabled]).toEqual([true, false, true]);
   });
 });
 

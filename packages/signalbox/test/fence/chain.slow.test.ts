@@ -1,0 +1,85 @@
+/** A chain of a million points: built, walked, signalled from either end and in between, and collected. */
+import { describe, expect, it } from "vitest";
+import { FenceChain, chainFence } from "../../src/fence/chain.ts";
+import type { DriverFence } from "../../src/fence/driver-fence.ts";
+import type { Fence } from "../../src/fence/fence.ts";
+import { ForeignTimeline } from "../../src/fence/foreign-timeline.ts";
+import { Registration } from "../../src/fence/registration.ts";
+import { SimPlatform } from "../../src/platform/simulated.ts";
+import { heapInUse } from "../support/heap.ts";
+
+const POINTS = 1_000_000;
+/** A wait for every one of them, besides. */
+const WAITS = 200_000;
+const platform = new SimPlatform({ auto: false });
+
+function build(
+  points = POINTS,
+  each: (node: FenceChain) => void = () => {},
+): { drivers: DriverFence[]; head: FenceChain } {
+  const timeline = new ForeignTimeline("t", { platform });
+  const drivers = [timeline.fence(1)];
+  let head = chainFence(null, drivers[0]!.fence, 1);
+  each(head);
+  for (let point = 2; point <= points; point++) {
+    const driver = timeline.fence(point);
+    drivers.push(driver);
+    head = chainFence(head, driver.fence, point);
+    each(head);
+  }
+  return { drivers, head };
+}
+
+function lengthOf(head: Fence): number {
+  let length = 0;
+  for (let node: Fence | null = head; node !== null; node = node instanceof FenceChain ? node.previous : null) length++;
+  return length;
+}
+
+/** Every point once, in an order that jumps about: the step and the number of points have no common factor. */
+function jumping(drivers: readonly DriverFence[]): DriverFence[] {
+  return drivers.map((_, index) => drivers[(index * 61_757) % WAITS]!);
+}
+
+describe("a chain of 1 000 000 points", () => {
+  it("is walked, searched, and signalled oldest first", { timeout: 60_000 }, () => {
+    const { drivers, head } = build();
+    expect([lengthOf(head), head.find(2n)?.point]).toEqual([POINTS, 2n]);
+    let ran = 0;
+    head.register(Registration.post({ postMessage: () => ran++ }));
+    for (const driver of drivers) driver.signal();
+    expect([ran, head.state, lengthOf(head)]).toEqual([1, "signalled", 1]);
+  });
+
+  it("CH4: keeps nothing of the points that were collected", { timeout: 60_000 }, () => {
+    const before = heapInUse();
+    const { drivers, head } = build();
+    expect(heapInUse() - before).toBeGreaterThan(POINTS * 100);
+    const last = drivers.pop();
+    for (const driver of drivers.splice(0)) driver.signal();
+    expect([head.previous, head.state]).toEqual([null, "published"]);
+    expect(heapInUse() - before).toBeLessThan(POINTS);
+    last?.signal();
+    expect(head.signalled).toBe(true);
+  });
+
+  it("is signalled newest first", { timeout: 60_000 }, () => {
+    const { drivers, head } = build();
+    let ran = 0;
+    head.register(Registration.post({ postMessage: () => ran++ }));
+    for (const driver of drivers.reverse()) driver.signal();
+    expect([ran, head.state]).toEqual([1, "signalled"]);
+  });
+});
+
+describe("a chain of 200 000 points with a wait for each", () => {
+  const orders = { "newest first": (drivers: DriverFence[]) => drivers.reverse(), "in a jumping order": jumping };
+  for (const [name, order] of Object.entries(orders)) {
+    it(`is signalled ${name}`, { timeout: 60_000 }, () => {
+      let ran = 0;
+      const { drivers, head } = build(WAITS, (node) => node.register(Registration.post({ postMessage: () => ran++ })));
+      for (const driver of order(drivers)) driver.signal();
+      expect([ran, head.state]).toEqual([WAITS, "signalled"]);
+    });
+  }
+});
