@@ -10,6 +10,8 @@ import type { CancelReason } from "./driver.ts";
 import type { Job } from "./queue/job.ts";
 import type { JobQueue } from "./queue/job-queue.ts";
 import type { Ring } from "./queue/ring.ts";
+import type { Reservation } from "./sync/reservation/reservation.ts";
+import type { ReservationTicket } from "./sync/reservation/ticket.ts";
 
 /** How a wait ended. */
 export type WaitOutcome = "signalled" | "failed" | "timeout" | "aborted";
@@ -67,5 +69,25 @@ export interface Tracer {
   deviceSpan(span: DeviceSpan): void;
 }
 
+/**
+ * Who listens to the locks of reservations: who wants which, in which order, and who gets it.
+ *
+ * Each method is called synchronously at the step it names. Every `lockWanted` is followed by one `lockTaken` or one
+ * `lockGivenUp` of the same pair, every `lockTaken` by one `lockReleased`. A lock that was taken only because it was free
+ * (`tryLockAll`) was not wanted before.
+ */
+export interface LockListener {
+  /** A ticket asks for a lock, and will wait for it if it has to. */
+  lockWanted(reservation: Reservation, ticket: ReservationTicket): void;
+  /** The lock is the ticket's. */
+  lockTaken(reservation: Reservation, ticket: ReservationTicket): void;
+  /** The ticket asks no longer: the lock was refused to it, or its wait was ended. */
+  lockGivenUp(reservation: Reservation, ticket: ReservationTicket): void;
+  /** The lock is free, or about to be taken by who has waited longest. */
+  lockReleased(reservation: Reservation, ticket: ReservationTicket): void;
+  /** An older ticket wants this lock, which the ticket holds: it gets no further lock before it has dropped all. */
+  ticketWounded(reservation: Reservation, ticket: ReservationTicket): void;
+}
+
 /** The listeners, one of each kind; constant-shaped, so that a check of a field is all that silence costs. */
-export const hooks: { tracer: Tracer | null } = { tracer: null };
+export const hooks: { tracer: Tracer | null; locks: LockListener | null } = { tracer: null, locks: null };
