@@ -17,7 +17,10 @@
  * In a section (`run`, `cancel`) a driver must not wait, await, submit, or take from a pool that a fence refills.
  */
 import type { Fence } from "./fence/fence.ts";
+import type { FenceSink } from "./fence/sink.ts";
+import type { FenceSource } from "./fence/source.ts";
 import type { Job } from "./queue/job.ts";
+import type { Reservation } from "./sync/reservation/reservation.ts";
 
 /**
  * What every job says of itself, whatever its device; a device's own jobs extend it with what they need.
@@ -28,9 +31,27 @@ export interface JobSpec {
   readonly cost?: number;
   /** A name for traces and errors; the queue's name and the seqno if left out. */
   readonly label?: string;
-  /** Fences and jobs that must signal before the job runs; more can be added with `job.after()`. */
-  readonly after?: Fence | readonly Fence[];
+  /**
+   * Fences and jobs that must signal before the job runs, and what stands for fences: points of sync objects, sync files,
+   * reservations at a usage. More can be added with `job.after()`, which says what holds for each.
+   */
+  readonly after?: Fence | FenceSource | readonly (Fence | FenceSource)[];
+  /**
+   * Where the job's done fence goes when its submission publishes: sync objects, points, sync files. Prepared when the job is
+   * armed, put there after the last push of the batch, and not at all when the submission is rolled back (B1).
+   */
+  readonly signals?: FenceSink | readonly FenceSink[];
+  /**
+   * What the job reads: it waits for the writers of each (R2), and its done fence is added to each as a reader's when the
+   * submission publishes. The submission takes the locks that nobody holds, for as long as it takes.
+   */
+  readonly reads?: readonly Reserved[];
+  /** What the job writes: it waits for readers and writers of each (R2), and its done fence is added as a writer's. As `reads` otherwise. */
+  readonly writes?: readonly Reserved[];
 }
+
+/** A reservation, or whatever has one in a field of that name: a program's own buffer, say. */
+export type Reserved = Reservation | { readonly reservation: Reservation };
 
 /** Why a job was cancelled instead of run: goes to `driver.cancel`, and becomes the cause of the job's `ECANCELED` (Q27). */
 export type CancelReason =
@@ -47,8 +68,13 @@ export type CancelReason =
  * - `"pending"`: the device has it; `queue.complete(job)` follows (and may have come already, from inside `run`).
  * - `"done"`: it is complete now, without an error.
  * - a fence: the device's own ("hardware") fence; the core completes the job when it signals and takes over its error (Q2).
+ *   A plain one: a container hides its timelines.
+ * - n fences, on a queue of width n: one for each ring that the job went to, plain ones, of the same n timelines for each job
+ *   of the queue (Q40); or an array fence of all of them. The core completes the job when all have signalled, with the first error.
+ *
+ * Anything else fails the job with EIO and a cause that says what was wrong.
  */
-export type RunOutcome = "pending" | "done" | Fence;
+export type RunOutcome = "pending" | "done" | Fence | readonly Fence[];
 
 /**
  * What to do with a job whose dependency failed (Q19): `cancel` it, run it all the same (`ignore`, as the kernel does),

@@ -12,7 +12,7 @@
  *   until the set is settled, which is when nothing can be rolled back any more.
  */
 import type { Fence } from "../fence/fence.ts";
-import { seqnoLater } from "../fence/order.ts";
+import { laterOnTimeline } from "../fence/order.ts";
 import { FRESH, SIGNALLED } from "../fence/state.ts";
 import type { TimelineCore } from "../fence/timeline-core.ts";
 
@@ -30,14 +30,14 @@ export interface Dependent {
   _superseded: Fence[] | null;
 }
 
-/** What a large set is looked up by: the timeline's id, or the fence itself while it has no seqno to compare. */
-type Key = number | Fence;
+/** What a large set is looked up by: the timeline, or the fence itself while it has no seqno to compare. */
+type Key = TimelineCore | Fence;
 
 /** For the few large sets, where in the array each key is. */
 const indexes = new WeakMap<Fence[], Map<Key, number>>();
 
 function keyOf(fence: Fence): Key {
-  return fence._state === FRESH ? fence : fence.context;
+  return fence._state === FRESH ? fence : fence._timeline;
 }
 
 /** Whether two fences are of one timeline and both have their seqnos, so that one of them is enough. */
@@ -45,12 +45,8 @@ function comparable(a: Fence, b: Fence): boolean {
   return a._timeline === b._timeline && a._state !== FRESH && b._state !== FRESH;
 }
 
-function later(a: Fence, b: Fence): boolean {
-  return seqnoLater(a._seqno, b._seqno, a._timeline.bits);
-}
-
 /** Whether a dependency is satisfied and without consequence: signalled, and without an error that a policy would look at. */
-function moot(fence: Fence): boolean {
+export function moot(fence: Fence): boolean {
   return fence._state === SIGNALLED && fence._error === 0;
 }
 
@@ -81,7 +77,7 @@ function insert(set: Dependent, fence: Fence): void {
 
 /** Keeps the later of two fences of one timeline; the other is superseded. */
 function latest(set: Dependent, a: Fence, b: Fence): Fence {
-  const kept = later(b, a) ? b : a;
+  const kept = laterOnTimeline(b, a) ? b : a;
   const superseded = kept === a ? b : a;
   if (set._superseded === null) set._superseded = [superseded];
   else set._superseded.push(superseded);
@@ -125,6 +121,11 @@ export function settleDependencies(set: Dependent, own: TimelineCore | null): vo
   if (others === null) return;
   set._others = null;
   for (const fence of others) if (fence._timeline !== own && !moot(fence)) insert(set, fence);
+}
+
+/** Adds to a set that was settled: what a job's sources and slots stand for, which was asked for at arm. `own` as there. */
+export function addSettled(set: Dependent, own: TimelineCore | null, fences: readonly Fence[]): void {
+  for (const fence of fences) if (fence._timeline !== own && !moot(fence)) insert(set, fence);
 }
 
 /** The first dependency that signalled with an error, or null. Only for a set that is settled, and of which all have signalled. */

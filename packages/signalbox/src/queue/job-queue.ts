@@ -8,6 +8,7 @@
  * - Promise 3: each pushed job passes `#start` or `#cancel`, once.
  * - Promise 5: credits are taken in `#start` and given in `complete`, whatever the outcome.
  * - The head alone can block, on its dependencies first, then on credits (Q2, Q22).
+ * - Q3: `started` fences signal in `#start` and `#cancel`, and so in seqno order as well.
  *
  * Programs make jobs, and end the queue; its driver completes jobs; the ring's worker starts and releases them.
  * Everything here is synchronous, and nothing calls back into a program but the driver.
@@ -16,18 +17,20 @@ import { SignalboxError, checkErrno, errno } from "../errors.ts";
 import { hooks } from "../hooks.ts";
 import type { CancelReason, FailedDependencyPolicy, JobSpec } from "../driver.ts";
 import { enterDelivery, leaveDelivery } from "../fence/delivery.ts";
-import { Fence, signalFence } from "../fence/fence.ts";
-import { Registration, SIGNAL } from "../fence/registration.ts";
-import { PUBLISHED, SIGNALLED } from "../fence/state.ts";
+import { signalFence } from "../fence/fence.ts";
+import { Inherited } from "../fence/inherited.ts";
+import { SIGNALLED } from "../fence/state.ts";
 import { TimelineCore } from "../fence/timeline-core.ts";
-import { describe } from "../fence/words.ts";
 import { Completion } from "../work/completion.ts";
+import { Cancelled } from "./cancelled.ts";
 import { Credits } from "./credits.ts";
 import { Deadlines } from "./deadlines.ts";
 import { clearDependencies, firstFailed } from "./dependencies.ts";
+import type { JobExtras } from "./extras.ts";
 import { Service } from "./fair.ts";
+import { HardwareSide } from "./hardware.ts";
 import { HeadWait } from "./head-wait.ts";
-import { CANCELLED, COMPLETE, Cancelled, Job, QUEUED, RELEASED, RUNNING } from "./job.ts";
+import { CANCELLED, COMPLETE, Job, QUEUED, RELEASED, RUNNING } from "./job.ts";
 import { JobList } from "./job-list.ts";
 import { completeOptions } from "./queue-options.ts";
 import type { QueueOptions } from "./queue-options.ts";
@@ -64,15 +67,18 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   /** @internal */ _place = -1;
   /** @internal In the ring's list of queues that have something to release. */ _releasing = false;
   readonly #policy: FailedDependencyPolicy;
+  readonly #hardware: HardwareSide;
   readonly #wait: HeadWait;
   readonly #deadlines = new Deadlines();
   #destroyed = false;
   #end: CancelReason | undefined;
   #idle: Completion | undefined;
+  /** Of the `started` fences; made when the first job is asked for one. */
+  #startedTimeline: TimelineCore | undefined;
 
   /** @internal Use `device.queue()` or `ring.queue()`. */
   constructor(ring: Ring<Spec>, name: string, options: QueueOptions) {
-    const { credits, jobs, priority, onFailedDependency, bypass } = completeOptions(name, options);
+    const { credits, jobs, width, priority, onFailedDependency, bypass } = completeOptions(name, options);
     this.ring = ring;
     this.name = name;
     this._timeline = new TimelineCore(name, ring.driver.name, ring.platform);
@@ -80,6 +86,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     this._service = new Service(priority);
     this._bypass = bypass;
     this.#policy = onFailedDependency;
+    this.#hardware = new HardwareSide(width, ring.driver.name);
     this.#wait = new HeadWait(() => {
       this.#offerHead();
     });
@@ -99,6 +106,11 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   /** What its jobs' costs add up to now. */
   get creditsInFlight(): number {
     return this._credits.inFlight;
+  }
+
+  /** How many rings of the device each of its jobs goes to: how many fences `driver.run` answers. */
+  get width(): number {
+    return this.#hardware.width;
   }
 
   /** Counts since it was opened. */
@@ -219,6 +231,12 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     if (this.#destroyed) throw new SignalboxError("ENODEV", `[Queue "${this.name}"] was destroyed and takes no job`);
   }
 
+  /** @internal Q3: the timeline of its jobs' `started` fences. */
+  _startedTimeline(): TimelineCore {
+    const { driver, platform } = this.ring;
+    return (this.#startedTimeline ??= new TimelineCore(`${this.name} started`, driver.name, platform));
+  }
+
   /** @internal Inside a submission, after which it can't fail: the armed job is the queue's from here. */
   _push(job: Job<unknown, Spec>): void {
     job._stage = QUEUED;
@@ -228,9 +246,13 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     if (hooks.tracer !== null) hooks.tracer.jobPushed(job);
   }
 
-  /** @internal Looks at a new head: offers it to the ring, or waits for what it depends on. */
+  /**
+   * @internal Looks at a new head: offers it to the ring, or waits for what it depends on. Whatever completed a job of this
+   * queue since the head was pushed has offered it as if it waited for nothing: that is taken back (promise 4).
+   */
   _lookAtHead(): void {
     this.#waitForHead();
+    if (this._place >= 0 && !this._canStart()) this.ring._withdraw(this);
     this.#offerHead();
   }
 
@@ -315,34 +337,17 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     this._credits.take(job._cost);
     this.ring._jobStarted(this, job);
     if (hooks.tracer !== null) hooks.tracer.jobStarted(job);
+    if (job._extras !== null) signalStarted(job, job._extras);
     try {
       const outcome = this.ring.driver.run(job);
       if (outcome === "done") this.complete(job);
-      else if (outcome !== "pending") this.#follow(job, outcome);
+      else if (outcome !== "pending") this.#hardware.follow(job, outcome);
     } catch (error) {
       this.complete(job, errno.EIO, error);
     }
     const deadline = this.#deadlines.of(job);
     // Read anew: `run` may have completed it.
     if (deadline !== undefined && (job._stage as number) === RUNNING) this.ring._calls.hurry(job, deadline);
-  }
-
-  // Q2: the device's own fence completes the job, now if it has signalled already.
-  #follow(job: Job<unknown, Spec>, hardware: Fence): void {
-    const { name } = this.ring.driver;
-    if (!(hardware instanceof Fence)) {
-      throw new SignalboxError(
-        "EINVAL",
-        `Driver "${name}" answered "${String(hardware)}" instead of "pending", "done" or a fence`,
-      );
-    }
-    if (hardware._state < PUBLISHED || (hardware._timeline === this._timeline && hardware._seqno >= job._seqno)) {
-      throw new SignalboxError(
-        "EINVAL",
-        `Driver "${name}" answered fence ${describe(hardware)}, which can't signal before the job itself has`,
-      );
-    }
-    if (!hardware._register(new Registration(SIGNAL, job, 0))) job._signalFrom(hardware);
   }
 
   #cancel(job: Job<unknown, Spec>, reason: CancelReason, error: number = errno.ECANCELED): void {
@@ -355,6 +360,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     } catch (thrown) {
       if (job._state !== SIGNALLED) job._setError(error, thrown);
     }
+    if (job._extras !== null) signalStarted(job, job._extras);
     if (this._list.oldest === job) this.#retire();
   }
 
@@ -387,4 +393,11 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   #noteInactive(): void {
     if (this.state === "inactive") this.ring._forget(this);
   }
+}
+
+// SIGNALLING: Q3: the job was started, or cancelled, and then with its error. In the order of the queue, as both are.
+function signalStarted(job: Job, { started }: JobExtras): void {
+  if (started === null) return;
+  if (job._stage === CANCELLED) started._setError(job._error, new Inherited(job));
+  signalFence(started);
 }

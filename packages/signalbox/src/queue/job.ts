@@ -9,22 +9,29 @@
  *
  * Invariants:
  * - Promise 3: the stage passes through running or cancelled, never both.
- * - Promise 4: dependencies are added in stage made only.
+ * - Promise 4: dependencies are added, and slots reserved, in stage made only.
+ * - Q3: the `started` fence is no part of the stages: it is made if somebody asks, and signals in the step to running or cancelled.
+ * - What only few jobs have is in `_extras`, so that all others pay one check of one field for it.
  * - The spec belongs to the job from `made` to `released`, and is let go then, with the queue.
  *
  * The program makes it, adds dependencies and submits it; from then on only its queue moves it.
  */
 import { FenceError, SignalboxError, errorName } from "../errors.ts";
-import type { CancelReason, JobSpec } from "../driver.ts";
+import type { JobSpec } from "../driver.ts";
 import { Fence } from "../fence/fence.ts";
 import type { FenceKind } from "../fence/fence.ts";
 import { Inherited, shownCause } from "../fence/inherited.ts";
 import type { Signallable } from "../fence/registration.ts";
+import type { FenceSource } from "../fence/source.ts";
 import { FRESH, SIGNALLED } from "../fence/state.ts";
 import { causeText, describe } from "../fence/words.ts";
+import { Cancelled } from "./cancelled.ts";
 import { addDependency } from "./dependencies.ts";
 import type { Dependent } from "./dependencies.ts";
+import { JobExtras, isSource, readSpec } from "./extras.ts";
+import { unwrap } from "./flatten.ts";
 import type { JobQueue } from "./job-queue.ts";
+import { Slot } from "./slot.ts";
 
 export const MADE = 0;
 export const QUEUED = 1;
@@ -65,6 +72,7 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec> extends Fence
   /** @internal */ _dependency: Fence | null = null;
   /** @internal */ _others: Fence[] | null = null;
   /** @internal */ _superseded: Fence[] | null = null;
+  /** @internal What few jobs have (extras.ts). */ _extras: JobExtras | null = null;
   /** @internal */ _result: unknown = undefined;
   /**
    * @internal Where queues share a ring. While queued: its place in the order of pushes; from running on: when it started, in ms.
@@ -79,9 +87,11 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec> extends Fence
     this._spec = spec;
     this._cost = cost;
     this._label = spec.label;
-    const after = spec.after;
+    const { after, signals, reads, writes } = spec;
     if (after instanceof Fence) this.#dependOn(after);
-    else if (after !== undefined) this.#dependOnAll(after);
+    else if (after !== undefined) this.#dependOnAll(isSource(after) ? [after] : after);
+    if (signals !== undefined || reads !== undefined || writes !== undefined)
+      readSpec(this.#name(), spec, this.#withExtras());
   }
 
   override get kind(): FenceKind {
@@ -128,19 +138,51 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec> extends Fence
   }
 
   /**
-   * Makes the job wait for these fences or jobs; answers the job itself.
+   * A fence that signals when the job starts, on a timeline of its own with the job's seqno (Q3, J4): enough for who only has to come
+   * behind it on the same hardware. When the job is cancelled it signals with the same error instead.
+   *
+   * Made by the first look, and submitted with the job. Throws EINVAL when the first look comes after the submission.
+   *
+   * @example `const next = compute.job({ after: first.started, ... });`
+   */
+  get started(): Fence {
+    const present = this._extras?.started ?? null;
+    if (present !== null) return present;
+    if (this._state !== FRESH) {
+      throw new SignalboxError(
+        "EINVAL",
+        `${this.#name()} has no "started" fence: that is to be asked for before the submission`,
+      );
+    }
+    return (this.#withExtras().started = new Fence(this.queue._startedTimeline(), 0, FRESH));
+  }
+
+  /**
+   * Makes the job wait for these fences and jobs, and for what stands for fences: a point of a sync object, a sync file, a
+   * reservation at a usage (`buffer.at("write")`). Answers the job itself.
    *
    * A job may be of the same batch (submitted by the same `submit`, before this one) or have been submitted already. One of
    * this job's own queue comes before it anyway: on devices that run a queue's jobs one after the other nothing is waited
-   * for, and its failure is not looked at (Q15). Throws EINVAL once the job was submitted (promise 4), and for a job that
-   * would wait for itself.
+   * for, and its failure is not looked at (Q15). Of an array that signals with its last member each member is waited for,
+   * and of a chain each point (Q18), so their failures count; an array that signals with its first member is one dependency.
+   * What stands for fences is looked up when the job is armed: what earlier jobs of the batch put there comes first (B1).
+   * Throws EINVAL once the job was submitted (promise 4), and for a job that would wait for itself.
    */
-  after(...fences: readonly Fence[]): this {
-    if (this._state !== FRESH) {
-      throw new SignalboxError("EINVAL", `${this.#name()} takes no more dependencies: it was submitted`);
-    }
-    this.#dependOnAll(fences);
+  after(...dependencies: readonly (Fence | FenceSource)[]): this {
+    this.#checkFresh("dependencies");
+    this.#dependOnAll(dependencies);
     return this;
+  }
+
+  /**
+   * Makes room for a dependency that will be known only inside the submission, and is put in there: `section.fill(slot, fence)` (Q9).
+   * A job whose slot is empty when it is armed is refused. Throws EINVAL once the job was submitted.
+   */
+  reserveSlot(): Slot {
+    this.#checkFresh("slots");
+    const slot = new Slot(this);
+    this.#withExtras().slots.push(slot);
+    return slot;
   }
 
   /** @internal SIGNALLING: the device's own fence signalled; the job is complete with its error (Q2). */
@@ -174,22 +216,57 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec> extends Fence
     return cause instanceof Inherited ? cause.origin : this;
   }
 
-  #dependOn(fence: Fence): void {
-    this.#checkDependency(fence);
-    addDependency(this, fence);
+  #withExtras(): JobExtras {
+    return (this._extras ??= new JobExtras());
+  }
+
+  #checkFresh(what: string): void {
+    if (this._state === FRESH) return;
+    throw new SignalboxError("EINVAL", `${this.#name()} takes no more ${what}: it was submitted`);
+  }
+
+  #dependOn(on: Fence | FenceSource): void {
+    this.#checkDependency(on);
+    this.#add(on);
   }
 
   // All of them or none: a list with a mistake in it adds nothing.
-  #dependOnAll(fences: readonly Fence[]): void {
-    for (const fence of fences) this.#checkDependency(fence);
-    for (const fence of fences) addDependency(this, fence);
+  #dependOnAll(all: readonly (Fence | FenceSource)[]): void {
+    for (const each of all) this.#checkDependency(each);
+    for (const each of all) this.#add(each);
   }
 
-  #checkDependency(fence: Fence): void {
-    if (!(fence instanceof Fence)) {
-      throw new SignalboxError("EINVAL", `${this.#name()} can only wait for fences and jobs (got ${typeof fence})`);
+  #checkDependency(on: unknown): void {
+    if (on instanceof Fence) {
+      if (on === this || on === this._extras?.started)
+        throw new SignalboxError("EINVAL", `${this.#name()} can't wait for itself`);
+    } else if (!isSource(on)) {
+      throw new SignalboxError(
+        "EINVAL",
+        `${this.#name()} can only wait for fences and jobs, and what stands for them (got ${typeof on})`,
+      );
     }
-    if (fence === this) throw new SignalboxError("EINVAL", `${this.#name()} can't wait for itself`);
+  }
+
+  #add(on: Fence | FenceSource): void {
+    const kind = on instanceof Fence ? on.kind : "source";
+    switch (kind) {
+      case "source":
+      case "chain":
+        this.#withExtras().sources.push(on);
+        return;
+      case "array":
+        this.#addMembers(on as Fence);
+        return;
+      default:
+        addDependency(this, on as Fence);
+    }
+  }
+
+  #addMembers(array: Fence): void {
+    const members: Fence[] = [];
+    unwrap(array, members);
+    for (const member of members) addDependency(this, member);
   }
 
   #name(): string {
@@ -198,27 +275,5 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec> extends Fence
 
   #released(): never {
     throw new SignalboxError("EINVAL", `${this.#name()} was released`);
-  }
-}
-
-/** What a cancelled job's fence carries until somebody asks for an error: why, without a stack, and without keeping the dependency. */
-export class Cancelled {
-  readonly what: string;
-  readonly cause: unknown;
-
-  constructor(reason: CancelReason) {
-    this.what = `was cancelled, since ${textOf(reason)}`;
-    this.cause = reason.kind === "dependency" ? new Inherited(reason.fence) : reason.cause;
-  }
-}
-
-function textOf(reason: CancelReason): string {
-  switch (reason.kind) {
-    case "dependency":
-      return `its dependency ${describe(reason.fence)} failed`;
-    case "killed":
-      return "its queue was killed";
-    case "lost":
-      return "its device is gone";
   }
 }

@@ -11,6 +11,11 @@ export interface QueueOptions {
   readonly credits?: number;
   /** How many of its jobs may be in flight; unlimited if left out. A whole number from 1. */
   readonly jobs?: number;
+  /**
+   * For devices that run each job on several rings at once (multi-ring jobs, Q40): how many, the same for all jobs of the
+   * queue; `driver.run` answers that many fences, always of the same timelines. 1 if left out. A whole number from 1.
+   */
+  readonly width?: number;
   /** Its share of a ring that other queues use too; "normal" if left out. */
   readonly priority?: Priority;
   /** What becomes of a job whose dependency failed (Q19); "cancel" if left out. */
@@ -24,10 +29,19 @@ const priorities: readonly Priority[] = ["kernel", "high", "normal", "low"];
 
 /** The options with nothing left out. Throws RangeError for a number, EINVAL for a word that makes no sense. */
 export function completeOptions(name: string, options: QueueOptions): Required<QueueOptions> {
-  const { credits = Infinity, jobs = Infinity, priority = "normal", onFailedDependency = "cancel" } = options;
+  const {
+    credits = Infinity,
+    jobs = Infinity,
+    width = 1,
+    priority = "normal",
+    onFailedDependency = "cancel",
+  } = options;
   if (!(credits > 0)) throw new RangeError(`[Queue "${name}"] needs credits above 0 (got ${credits})`);
   if (jobs !== Infinity && (!Number.isInteger(jobs) || jobs < 1)) {
     throw new RangeError(`[Queue "${name}"] needs a limit of jobs that is a whole number from 1 (got ${jobs})`);
+  }
+  if (!Number.isSafeInteger(width) || width < 1) {
+    throw new RangeError(`[Queue "${name}"] needs a width that is a whole number from 1 (got ${width})`);
   }
   if (!priorities.includes(priority)) {
     throw new SignalboxError("EINVAL", `[Queue "${name}"] has no priority "${priority}"`);
@@ -38,5 +52,5 @@ export function completeOptions(name: string, options: QueueOptions): Required<Q
       `[Queue "${name}"] has no policy "${onFailedDependency}" for failed dependencies`,
     );
   }
-  return { credits, jobs, priority, onFailedDependency, bypass: options.bypass ?? false };
+  return { credits, jobs, width, priority, onFailedDependency, bypass: options.bypass ?? false };
 }

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { errno } from "../../src/errors.ts";
 import { Fence } from "../../src/fence/fence.ts";
+import { ForeignTimeline } from "../../src/fence/foreign-timeline.ts";
 import { ARMED, FRESH, PUBLISHED, SIGNALLED } from "../../src/fence/state.ts";
 import { TimelineCore } from "../../src/fence/timeline-core.ts";
 import { Timeline } from "../../src/fence/timeline.ts";
@@ -44,6 +45,17 @@ describe("a dependency set", () => {
       addDependency(set, equal);
       expect(members(set)).toContain(present);
       expect(members(set)).not.toContain(equal);
+    }
+  });
+
+  it("F4, Q17: tells seqnos apart that a number can't hold, and so loses no wait", () => {
+    const remote = new ForeignTimeline("remote", { platform });
+    for (const before of [0, 3, MAP_ABOVE + 3]) {
+      const set = emptySet();
+      for (const t of timelines(before)) addDependency(set, t.fence().fence);
+      const [early, late] = [2n ** 60n, 2n ** 60n + 1n].map((seqno) => remote.fence(seqno).fence);
+      for (const fence of [early!, late!, early!]) addDependency(set, fence);
+      expect(members(set).slice(before)).toEqual([late]);
     }
   });
 

@@ -1,0 +1,175 @@
+/**
+ * The batch of the open submission: the transitions of its jobs, from made to published, or back.
+ *
+ * States of an agent: no submission open -> open -> none. States of a job in the open one: made -> armed (has its seqno; only
+ * this submission sees its fence) -> published; or back to made, all of them, with no trace.
+ *
+ * Invariants:
+ * - One submission is open at a time, and none inside a signalling section (Q7, Q23).
+ * - Q8, promise 1: whatever may fail, fails in {@link armJob}; from {@link publish} on nothing can.
+ * - Nothing is seen outside before the last push: sync objects and reservations get the fences when all of them are published.
+ * - A job without extras costs one check of one field here.
+ *
+ * Called by submission.ts only.
+ */
+import { SignalboxError } from "../errors.ts";
+import { hooks } from "../hooks.ts";
+import { enterDelivery, insideDelivery, leaveDelivery } from "../fence/delivery.ts";
+import type { Fence } from "../fence/fence.ts";
+import { ARMED, FRESH, PUBLISHED } from "../fence/state.ts";
+import { describe } from "../fence/words.ts";
+import type { ReservationLocks } from "../sync/reservation/locks.ts";
+import { addSettled, firstFresh, settleDependencies } from "./dependencies.ts";
+import { JobExtras } from "./extras.ts";
+import { Job, MADE } from "./job.ts";
+import { SubmitContext } from "./submit-context.ts";
+
+/** Whether a submission is open. */
+let open = false;
+/** What the open submission has to do with shared objects; null until a job of it has extras. */
+let context: SubmitContext | null = null;
+/** The locks that the caller of the open submission holds. */
+let heldLocks: ReservationLocks | undefined;
+
+/** Throws EDEADLK where nothing may be submitted, EINVAL for locks that were released. To be followed by {@link closeBatch} on every path. */
+export function openBatch(locks: ReservationLocks | undefined): void {
+  if (insideDelivery()) {
+    throw new SignalboxError(
+      "EDEADLK",
+      "Nothing can be submitted inside a signalling section: submit after it, or from a work item",
+    );
+  }
+  if (open) {
+    throw new SignalboxError("EDEADLK", "A submission is open already: jobs of one batch go into one submission");
+  }
+  if (locks?.released === true) {
+    throw new SignalboxError(
+      "EINVAL",
+      `The locks of "${locks.ticket.name}" were released: nothing is submitted with them`,
+    );
+  }
+  open = true;
+  heldLocks = locks;
+}
+
+export function closeBatch(): void {
+  open = false;
+  heldLocks = undefined;
+  context = null;
+}
+
+/** What the open submission has to do with shared objects. */
+export function openContext(): SubmitContext {
+  return (context ??= new SubmitContext(heldLocks));
+}
+
+/** Gives a job its seqno, and everything that may fail for it. A throw has changed nothing. */
+export function armJob(job: Job): void {
+  if (!(job instanceof Job)) throw new SignalboxError("EINVAL", `Only jobs can be submitted (got ${typeof job})`);
+  const queue = job._queue;
+  if (job._state !== FRESH || job._stage !== MADE || queue === null) {
+    throw new SignalboxError("EINVAL", `[Job "${job.label}"] was submitted already (it is ${job.stage})`);
+  }
+  queue._checkUsable();
+  const fresh = firstFresh(job);
+  if (fresh !== null) {
+    throw new SignalboxError(
+      "EINVAL",
+      `[Job "${job.label}"] depends on ${nameOf(fresh)}, which was not submitted and is not earlier in this batch`,
+    );
+  }
+  const extras = job._extras;
+  if (extras !== null) openContext().prepare(job, extras);
+  job._seqno = ++queue._timeline.lastSeqno;
+  job._state = ARMED;
+  if (extras !== null) moveStarted(extras, job._seqno, ARMED);
+}
+
+/** The last that can throw: when everything is armed. */
+export function checkBatch(jobs: readonly Job[]): void {
+  if (context === null) return;
+  // An issuer that was asked at arm (F16) may have ended a queue (promise 8).
+  for (const { queue } of jobs) queue._checkUsable();
+  context.check();
+}
+
+/** Q8: what is armed and not published can be taken back; the seqnos are the newest, since nobody else can arm meanwhile. */
+export function rollBack(armed: readonly Job[]): void {
+  for (const job of armed) {
+    job._state = FRESH;
+    job._seqno = 0;
+    job.queue._timeline.lastSeqno--;
+    if (job._extras !== null) moveStarted(job._extras, 0, FRESH);
+  }
+  context?.drop();
+}
+
+/** Pushes all, and then shows them. Can't fail: every check was made before. Answers whether some start at once (Q23). */
+export function publish(jobs: readonly Job[]): boolean {
+  for (const job of jobs) {
+    const { queue } = job;
+    const own = queue.ring.driver.overlaps === true ? null : queue._timeline;
+    settleDependencies(job, own);
+    if (job._extras !== null) addSettled(job, own, job._extras.found);
+    if (hooks.tracer !== null) traceArmed(job);
+  }
+  for (const job of jobs) job.queue._push(job);
+  for (const job of jobs) {
+    job._state = PUBLISHED;
+    if (job._extras !== null) publishExtras(job, job._extras);
+    if (hooks.tracer !== null) hooks.tracer.jobPublished(job);
+  }
+  return show(jobs);
+}
+
+/** Q23: starts what needn't wait for the ring's worker; when the submission is closed. */
+export function bypass(jobs: readonly Job[]): void {
+  for (const job of jobs) {
+    // Null if a bypass before this one has run and released it.
+    const queue = job._queue;
+    if (queue?._bypass === true) queue.ring._bypass();
+  }
+}
+
+// One delivery: whoever finds a fence in a sync object, or is told of a wait, may signal what heads wait for, and the
+// consequences come when all heads were looked at.
+function show(jobs: readonly Job[]): boolean {
+  let bypasses = false;
+  enterDelivery();
+  try {
+    context?.publish();
+    for (const job of jobs) {
+      const { queue } = job;
+      if (queue._list.head === job) queue._lookAtHead();
+      if (queue._bypass) bypasses = true;
+    }
+  } finally {
+    leaveDelivery();
+  }
+  return bypasses;
+}
+
+function moveStarted({ started }: JobExtras, seqno: number, state: typeof FRESH | typeof ARMED): void {
+  if (started === null) return;
+  started._seqno = seqno;
+  started._state = state;
+}
+
+/** The extras have done their work, but for the `started` fence. */
+function publishExtras(job: Job, { started }: JobExtras): void {
+  job._extras = started === null ? null : new JobExtras(started);
+  if (started !== null) started._state = PUBLISHED;
+}
+
+function nameOf(fence: Fence): string {
+  return fence instanceof Job ? `[Job "${fence.label}"]` : describe(fence);
+}
+
+function traceArmed(job: Job): void {
+  const { tracer } = hooks;
+  tracer?.jobArmed(job);
+  if (job._dependency !== null) tracer?.jobDependency(job, job._dependency);
+  for (const fence of job._others ?? []) tracer?.jobDependency(job, fence);
+  const started = job._extras?.started ?? null;
+  if (started !== null) tracer?.fenceCreated(started);
+}
