@@ -35,6 +35,9 @@ const testProjects = [
 // The lint cache knows the files that changed, not the types that changed with them: good enough for --fast only.
 const lintCache = fast ? ["--cache", "--cache-location", ".cache/eslint/"] : [];
 
+// All the answers that were recorded, where they lie beside the project; otherwise the samples that it carries.
+const recorded = existsSync(`${root}../shared/conformance`);
+
 /** @type {Stage} */
 const build = { name: "build", run: ["tsc", "-b"], fast: true };
 
@@ -51,6 +54,11 @@ const stages = [
   },
   { name: "lint", run: ["eslint", "--max-warnings", "0", ...lintCache, "."], fast: true },
   { name: "tests, Chromium", run: [...tests, "chromium"], test: true, figure: /\d+ passed, \d+ failed.*$/m },
+  {
+    name: recorded ? "conformance" : "conformance, samples only",
+    run: ["node", "scripts/conformance.mjs", ...(recorded ? ["../shared/conformance"] : [])],
+    figure: /^\d+ sequences, .*$/m,
+  },
   { name: "API report", run: ["node", "scripts/api.mjs"] },
   { name: "types of tests", run: ["tsc", "-b", "--force", ...testProjects] },
   {
@@ -96,6 +104,9 @@ async function performAll(lanes, list) {
   await Promise.all(Array.from({ length: lanes }, lane));
 }
 
+if (chosen.some(({ name }) => name === "conformance, samples only")) {
+  console.log("there is no ../shared/conformance beside the project: conformance is checked with the samples only");
+}
 const early = chosen.filter((stage) => stage.early === true);
 const late = chosen.filter((stage) => stage.early !== true);
 const [built] = await Promise.all([perform(build), performAll(1, early)]);
