@@ -92,6 +92,17 @@ describe("a contest", () => {
     expect(result.standings).toEqual([]);
   });
 
+  test("has as many jobs as it is said to be about, fewer for a first look; else as many as fill a round", async () => {
+    const jobsOf = async (more: Partial<Contest>): Promise<number | undefined> =>
+      (await hold([contestant("a")], {}, more)).standings[0]?.jobs;
+    expect(await jobsOf({ jobs: { thorough: 70, quick: 7 } })).toBe(7);
+    expect(await jobsOf({})).toBeGreaterThanOrEqual(100);
+    const settings = { rounds: 5, roundMs: 0.05, quick: false };
+    const fixed = { ...contest, jobs: { thorough: 70, quick: 7 } };
+    const { standings } = await holdContest(fixed, { contestants: [contestant("a")] }, settings);
+    expect(standings[0]?.jobs).toBe(70);
+  });
+
   test("latencies are noted only where the contest asks for them", async () => {
     const notes = contestant("notes", {});
     const run: Contestant["run"] = (jobs, latencies) => {

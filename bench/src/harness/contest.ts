@@ -43,6 +43,8 @@ export interface Contest {
   readonly title: string;
   /** Whether each contestant notes how long single jobs took; then the median job is what counts. */
   readonly latencies?: boolean;
+  /** So many jobs in each round, whatever time that takes: for work that is about their number. Fewer for a first look. */
+  readonly jobs?: { readonly thorough: number; readonly quick: number };
   /** Whether the work runs on threads of this process, which take the core from one another: that is no disturbance. */
   readonly threads?: boolean;
   prepare(): Lineup | Skipped | Promise<Lineup | Skipped>;

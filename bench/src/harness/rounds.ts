@@ -27,8 +27,8 @@ export interface Settings {
 
 /** How often a disturbed round is repeated before it is kept. */
 const REPEATS = 3;
-/** How many rounds are accounted. */
-const ACCOUNTS = 3;
+/** How many rounds are accounted: of a first look only one. */
+const ACCOUNTS = { thorough: 3, quick: 1 };
 const FEWEST = 100;
 const MOST = 2_000_000;
 
@@ -51,7 +51,10 @@ export async function holdContest(
   const { progress, begin = contest.threads === true ? beginProcessStretch : beginStretch } = conduct;
   // On a busy machine every round is disturbed: all repeats together may take as long as the rounds themselves.
   const repeats = { left: settings.rounds * lineup.contestants.length };
-  const entries = lineup.contestants.map((contestant) => new Entry(contestant, contest.latencies === true, begin));
+  const fixed = settings.quick ? contest.jobs?.quick : contest.jobs?.thorough;
+  const entries = lineup.contestants.map(
+    (contestant) => new Entry(contestant, contest.latencies === true, fixed, begin),
+  );
   const inTurn = async (round: number, step: string, act: (entry: Entry) => Promise<void>): Promise<void> => {
     for (const entry of rotated(entries, round)) {
       if (entry.wrong.length > 0) continue;
@@ -63,7 +66,8 @@ export async function holdContest(
   for (let round = 0; round < settings.rounds; round++) {
     await inTurn(round, `round ${round + 1} of ${settings.rounds}`, (entry) => entry.measure(repeats));
   }
-  await inTurn(0, "counting bytes", (entry) => entry.account());
+  const accounts = settings.quick ? ACCOUNTS.quick : ACCOUNTS.thorough;
+  await inTurn(0, "counting bytes", (entry) => entry.account(accounts));
   return {
     kind: "contest",
     name: contest.name,
@@ -80,10 +84,12 @@ class Entry {
   readonly wrong: string[] = [];
   readonly #contestant: Contestant;
   readonly #notesLatencies: boolean;
+  /** How many jobs a round has, if that is not for the warm-up to find. */
+  readonly #fixed: number | undefined;
   readonly #begin: BeginStretch;
   readonly #rounds: number[] = [];
   readonly #latencies: LatencySummary[] = [];
-  #jobs = FEWEST;
+  #jobs: number;
   #repeated = 0;
   #disturbed = 0;
   #done = 0;
@@ -91,10 +97,12 @@ class Entry {
   #bytes = 0;
   #gcShare = 0;
 
-  constructor(contestant: Contestant, notesLatencies: boolean, begin: BeginStretch) {
+  constructor(contestant: Contestant, notesLatencies: boolean, fixed: number | undefined, begin: BeginStretch) {
     this.name = contestant.name;
     this.#contestant = contestant;
     this.#notesLatencies = notesLatencies;
+    this.#fixed = fixed;
+    this.#jobs = fixed ?? FEWEST;
     this.#begin = begin;
   }
 
@@ -107,8 +115,15 @@ class Entry {
     }
   }
 
-  /** Runs more and more jobs until a round takes as long as it should, and once more, now that the code is hot. */
+  /**
+   * Runs more and more jobs until a round takes as long as it should, and once more, now that the code is hot. Where the
+   * number of jobs is fixed, one round of them.
+   */
   async warmUp(roundMs: number): Promise<void> {
+    if (this.#fixed !== undefined) {
+      await this.#once();
+      return;
+    }
     let ms = 0;
     while (ms < roundMs / 2 && this.#jobs < MOST) {
       ({ ms } = await this.#once());
@@ -137,9 +152,9 @@ class Entry {
   }
 
   /** Rounds for the memory that they take. The least is kept: a loop that turns while it waits allocates, too. */
-  async account(): Promise<void> {
+  async account(rounds: number): Promise<void> {
     const accounts: Account[] = [];
-    for (let k = 0; k < ACCOUNTS; k++) accounts.push(await account(() => this.#once()));
+    for (let k = 0; k < rounds; k++) accounts.push(await account(() => this.#once()));
     const { bytes, gcShare } = accounts.reduce((least, one) => (one.bytes < least.bytes ? one : least));
     this.#bytes = bytes / this.#jobs;
     this.#gcShare = gcShare;
