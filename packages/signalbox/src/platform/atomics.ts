@@ -1,9 +1,14 @@
 /**
  * Atomics: the few operations on shared memory that the core and its devices use, behind one door.
  *
- * A cell is one element of an Int32Array over a SharedArrayBuffer. Waiting comes in two forms: blocking (workers only;
- * a browser's main thread may not block) and by promise.
+ * A cell is one element of an Int32Array over a SharedArrayBuffer; a wide cell is one of a BigUint64Array, and nobody waits
+ * on it. Waiting comes in two forms: blocking (not on a browser's main thread) and by promise.
  */
+
+/** Whether this agent has memory that can be shared with threads; a browser's page only where it is isolated. */
+export function canShareMemory(): boolean {
+  return typeof SharedArrayBuffer === "function";
+}
 
 /** Stores a value into a cell and wakes whoever waits on it. Never blocks. */
 export function storeAndWake(cells: Int32Array, index: number, value: number): void {
@@ -49,4 +54,28 @@ export function blockWhile(
   timeout: number = Infinity,
 ): "ok" | "not-equal" | "timed-out" {
   return Atomics.wait(cells as Int32Array<SharedArrayBuffer>, index, value, timeout);
+}
+
+/** Whether this agent can wait for a cell without blocking (Firefox before 145 can't). */
+export function canWaitAsync(): boolean {
+  return typeof Atomics.waitAsync === "function";
+}
+
+/**
+ * A promise that is kept when somebody wakes the cell; undefined if it holds something else than `value` already. Ask
+ * `canWaitAsync` first. A pending one doesn't keep a Node process alive.
+ */
+export function wokenFrom(cells: Int32Array, index: number, value: number): Promise<unknown> | undefined {
+  const result = Atomics.waitAsync(cells as Int32Array<SharedArrayBuffer>, index, value);
+  return result.async ? result.value : undefined;
+}
+
+/** Stores a value into a wide cell. */
+export function storeWide(cells: BigUint64Array, index: number, value: bigint): void {
+  Atomics.store(cells, index, value);
+}
+
+/** Reads a wide cell. */
+export function loadWide(cells: BigUint64Array, index: number): bigint {
+  return Atomics.load(cells, index);
 }

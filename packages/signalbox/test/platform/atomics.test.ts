@@ -2,12 +2,17 @@ import { describe, expect, it } from "vitest";
 import {
   add,
   blockWhile,
+  canShareMemory,
+  canWaitAsync,
   compareExchange,
   exchange,
   load,
+  loadWide,
   store,
   storeAndWake,
+  storeWide,
   wake,
+  wokenFrom,
 } from "../../src/platform/atomics.ts";
 
 const cells = () => new Int32Array(new SharedArrayBuffer(16));
@@ -34,5 +39,19 @@ describe("atomics", () => {
   it("blocking ends at once where the cell holds something else, and by its timeout where nobody wakes", () => {
     const shared = cells();
     expect([blockWhile(shared, 0, 1), blockWhile(shared, 0, 0, 1)]).toEqual(["not-equal", "timed-out"]);
+  });
+
+  it("waits without blocking until somebody wakes the cell, and not at all where it holds something else", async () => {
+    const shared = cells();
+    expect([canShareMemory(), canWaitAsync(), wokenFrom(shared, 0, 1)]).toEqual([true, true, undefined]);
+    const woken = wokenFrom(shared, 0, 0);
+    wake(shared, 0);
+    await woken;
+  });
+
+  it("a wide cell holds 64 bits", () => {
+    const wide = new BigUint64Array(new SharedArrayBuffer(16));
+    storeWide(wide, 1, 0xffff_ffff_ffff_fffen);
+    expect([loadWide(wide, 0), loadWide(wide, 1)]).toEqual([0n, 0xffff_ffff_ffff_fffen]);
   });
 });
