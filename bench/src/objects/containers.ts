@@ -1,7 +1,7 @@
 /**
  * `objects/containers`: what keeps a job's dependencies, measured alone (decision Q1): the set is filled with one fence of
  * each timeline and walked once. Beside the four containers stands a job that is made with these dependencies and thrown
- * away: the hybrid as it really is, and the job around it.
+ * away: what jobs really do, and the job around it.
  *
  * As a proof, it shows that all of them keep the latest of each timeline.
  */

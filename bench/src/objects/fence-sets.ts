@@ -2,13 +2,14 @@
  * What may keep a job's dependencies: a set of fences, at most one per timeline, the latest. Filled once, walked once, and
  * thrown away.
  *
- * Four of them (decision Q1): a linked list, an array, a Map by timeline, and the hybrid that jobs use, which is an array
- * up to {@link MAP_ABOVE} and looks larger sets up in a Map.
+ * Four of them (decision Q1): a linked list, an array, a Map by timeline, and the hybrid, which is an array up to
+ * {@link MAP_ABOVE} and looks larger sets up in a Map. Jobs scan as the hybrid does, and clear larger sets of doubles when
+ * they are submitted (docs/decisions/012).
  */
 import { isLater } from "signalbox";
 import type { Fence } from "signalbox";
 
-/** Where the hybrid begins to use a Map, as jobs do. */
+/** Where the hybrid begins to use a Map. */
 export const MAP_ABOVE = 16;
 
 export interface FenceSet {

@@ -22,6 +22,10 @@ export class TimelineCore {
   readonly bits: SeqnoBits;
   /** The last seqno given out; 0 before the first. */
   lastSeqno = 0;
+  /** For whoever goes over many fences at once (queue/dependencies.ts): which pass came across this timeline last. */
+  mark = 0;
+  /** And where that pass keeps its fence of this timeline. */
+  place = 0;
 
   /** `id` only where fences of another kind share a context (an array that is put on a foreign timeline). */
   constructor(name: string, driver: string, platform: Platform, bits: SeqnoBits = 64, id: number = ++lastId) {

@@ -19,7 +19,7 @@ import type { Fence } from "../fence/fence.ts";
 import { ARMED, FRESH, PUBLISHED } from "../fence/state.ts";
 import { describe } from "../fence/words.ts";
 import type { ReservationLocks } from "../sync/reservation/locks.ts";
-import { addSettled, firstFresh, settleDependencies } from "./dependencies.ts";
+import { firstFresh, settleDependencies } from "./dependencies.ts";
 import { JobExtras } from "./extras.ts";
 import { Job, MADE } from "./job.ts";
 import { SubmitContext } from "./submit-context.ts";
@@ -109,8 +109,7 @@ export function publish(jobs: readonly Job[]): boolean {
   for (const job of jobs) {
     const { queue } = job;
     const own = queue.ring.driver.overlaps === true ? null : queue._timeline;
-    settleDependencies(job, own);
-    if (job._extras !== null) addSettled(job, own, job._extras.found);
+    settleDependencies(job, own, job._extras === null ? null : job._extras.found);
     if (hooks.tracer !== null) traceArmed(job);
   }
   for (const job of jobs) job.queue._push(job);

@@ -1,8 +1,9 @@
 /**
  * The dependencies of one job: a set of fences, at most one per timeline, the latest (Q1, Q17).
  *
- * The first is a field of the job, the others an array made when a second one comes: most jobs have none or one. Sets above
- * {@link MAP_ABOVE} are looked up through a Map that lives no longer than its array.
+ * The first is a field of the job, the others an array made when a second one comes: most jobs have none or one. A set of
+ * more than {@link SCAN_UP_TO} is not looked through for each fence that comes: it may hold several of a timeline until it
+ * is settled, which goes over it once and marks each timeline that it comes across.
  *
  * Invariants:
  * - Q15: the past of the job's own queue is free, unless its driver's jobs overlap; its own or a younger job is an error at arm.
@@ -16,8 +17,8 @@ import { laterOnTimeline } from "../fence/order.ts";
 import { FRESH, SIGNALLED } from "../fence/state.ts";
 import type { TimelineCore } from "../fence/timeline-core.ts";
 
-/** Q1, measured: an array scan wins below, a Map by context above. */
-export const MAP_ABOVE = 16;
+/** Q1, measured: up to here a scan costs less than anything that spares it. */
+export const SCAN_UP_TO = 16;
 
 /** What holds a dependency set: a job. */
 export interface Dependent {
@@ -30,15 +31,8 @@ export interface Dependent {
   _superseded: Fence[] | null;
 }
 
-/** What a large set is looked up by: the timeline, or the fence itself while it has no seqno to compare. */
-type Key = TimelineCore | Fence;
-
-/** For the few large sets, where in the array each key is. */
-const indexes = new WeakMap<Fence[], Map<Key, number>>();
-
-function keyOf(fence: Fence): Key {
-  return fence._state === FRESH ? fence : fence._timeline;
-}
+/** Counts the settlings of large sets: what a timeline is marked with is good for one of them. */
+let settlings = 0;
 
 /** Whether two fences are of one timeline and both have their seqnos, so that one of them is enough. */
 function comparable(a: Fence, b: Fence): boolean {
@@ -85,47 +79,63 @@ function latest(set: Dependent, a: Fence, b: Fence): Fence {
 }
 
 function insertIntoOthers(set: Dependent, others: Fence[], fence: Fence): void {
-  const index = others.length < MAP_ABOVE ? undefined : indexOf(others);
-  const place =
-    index === undefined
-      ? others.findIndex((other) => other === fence || comparable(other, fence))
-      : (index.get(keyOf(fence)) ?? -1);
-  const present = others[place];
-  if (present === undefined) {
-    index?.set(keyOf(fence), others.length);
-    others.push(fence);
-  } else if (present !== fence) {
-    others[place] = latest(set, present, fence);
+  if (others.length < SCAN_UP_TO) {
+    for (let place = 0; place < others.length; place++) {
+      const present = others[place]!;
+      if (present === fence) return;
+      if (comparable(present, fence)) {
+        others[place] = latest(set, present, fence);
+        return;
+      }
+    }
   }
-}
-
-function indexOf(others: Fence[]): Map<Key, number> {
-  let index = indexes.get(others);
-  if (index === undefined) {
-    index = new Map(others.map((other, place) => [keyOf(other), place]));
-    indexes.set(others, index);
-  }
-  return index;
+  others.push(fence);
 }
 
 /**
- * Compacts the set when its job is about to be pushed: batch mates have seqnos now, so each timeline keeps its latest; what
- * has signalled meanwhile goes; so does the past of `own`, the timeline of the job's queue (null where that is not free).
+ * Compacts the set when its job is about to be pushed, with what the job's sources and slots stand for (`found`): batch mates
+ * have seqnos now, so each timeline keeps its latest; what has signalled meanwhile goes; so does the past of `own`, the
+ * timeline of the job's queue (null where that is not free).
  */
-export function settleDependencies(set: Dependent, own: TimelineCore | null): void {
+export function settleDependencies(set: Dependent, own: TimelineCore | null, found: readonly Fence[] | null): void {
+  if (found !== null) for (const fence of found) insert(set, fence);
   const first = set._dependency;
   if (first === null) return;
   if (set._superseded !== null) set._superseded = set._superseded.filter((fence) => fence._timeline !== own);
-  if (moot(first) || first._timeline === own) set._dependency = null;
   const others = set._others;
+  if (others !== null && others.length > SCAN_UP_TO) {
+    settleMany(set, first, others, own);
+    return;
+  }
+  if (moot(first) || first._timeline === own) set._dependency = null;
   if (others === null) return;
   set._others = null;
   for (const fence of others) if (fence._timeline !== own && !moot(fence)) insert(set, fence);
 }
 
-/** Adds to a set that was settled: what a job's sources and slots stand for, which was asked for at arm. `own` as there. */
-export function addSettled(set: Dependent, own: TimelineCore | null, fences: readonly Fence[]): void {
-  for (const fence of fences) if (fence._timeline !== own && !moot(fence)) insert(set, fence);
+/** In one pass, in place: the mark of a timeline says where its latest fence is kept. */
+function settleMany(set: Dependent, first: Fence, others: Fence[], own: TimelineCore | null): void {
+  settlings++;
+  let kept = 0;
+  set._dependency = null;
+  for (let from = -1; from < others.length; from++) {
+    const fence = from < 0 ? first : others[from]!;
+    const timeline = fence._timeline;
+    if (timeline === own || moot(fence)) continue;
+    if (timeline.mark !== settlings) {
+      timeline.mark = settlings;
+      timeline.place = set._dependency === null ? -1 : kept;
+      if (set._dependency === null) set._dependency = fence;
+      else others[kept++] = fence;
+    } else if (timeline.place < 0) {
+      if (set._dependency !== fence) set._dependency = latest(set, set._dependency!, fence);
+    } else {
+      const present = others[timeline.place]!;
+      if (present !== fence) others[timeline.place] = latest(set, present, fence);
+    }
+  }
+  others.length = kept;
+  if (kept === 0) set._others = null;
 }
 
 /** The first dependency that signalled with an error, or null. Only for a set that is settled, and of which all have signalled. */

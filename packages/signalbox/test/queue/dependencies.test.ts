@@ -8,7 +8,7 @@ import { TimelineCore } from "../../src/fence/timeline-core.ts";
 import { Timeline } from "../../src/fence/timeline.ts";
 import { SimPlatform } from "../../src/platform/simulated.ts";
 import {
-  MAP_ABOVE,
+  SCAN_UP_TO,
   addDependency,
   clearDependencies,
   firstFailed,
@@ -37,12 +37,13 @@ describe("a dependency set", () => {
 
   it("Q17: keeps the fence that was there when seqnos are equal", () => {
     const core = new TimelineCore("twice", "test", platform);
-    for (const before of [0, 3, MAP_ABOVE + 3]) {
+    for (const before of [0, 3, SCAN_UP_TO + 3]) {
       const set = emptySet();
       for (const t of timelines(before)) addDependency(set, t.fence().fence);
       const [present, equal] = [new Fence(core, 7, PUBLISHED), new Fence(core, 7, PUBLISHED)];
       addDependency(set, present);
       addDependency(set, equal);
+      settleDependencies(set, null, null);
       expect(members(set)).toContain(present);
       expect(members(set)).not.toContain(equal);
     }
@@ -50,22 +51,24 @@ describe("a dependency set", () => {
 
   it("F4, Q17: tells seqnos apart that a number can't hold, and so loses no wait", () => {
     const remote = new ForeignTimeline("remote", { platform });
-    for (const before of [0, 3, MAP_ABOVE + 3]) {
+    for (const before of [0, 3, SCAN_UP_TO + 3]) {
       const set = emptySet();
       for (const t of timelines(before)) addDependency(set, t.fence().fence);
       const [early, late] = [2n ** 60n, 2n ** 60n + 1n].map((seqno) => remote.fence(seqno).fence);
       for (const fence of [early!, late!, early!]) addDependency(set, fence);
+      settleDependencies(set, null, null);
       expect(members(set).slice(before)).toEqual([late]);
     }
   });
 
   it("F7, Q17: the latest of a timeline of 32 bits is the latest across the wrap", () => {
     const core = new TimelineCore("narrow", "test", platform, 32);
-    for (const before of [0, 3, MAP_ABOVE + 3]) {
+    for (const before of [0, 3, SCAN_UP_TO + 3]) {
       const set = emptySet();
       for (const t of timelines(before)) addDependency(set, t.fence().fence);
       const [early, late] = [new Fence(core, 0xffff_fffe, PUBLISHED), new Fence(core, 3, PUBLISHED)];
       for (const fence of [early, late, early]) addDependency(set, fence);
+      settleDependencies(set, null, null);
       expect(members(set).filter((fence) => fence._timeline === core)).toEqual([late]);
     }
   });
@@ -96,9 +99,9 @@ describe("a dependency set", () => {
     const set = emptySet();
     for (const { fence } of ones) addDependency(set, fence);
     ones[0]!.signal();
-    settleDependencies(set, own);
+    settleDependencies(set, own, null);
     expect(members(set)).toEqual([ones[1]!.fence, ones[3]!.fence]);
-    settleDependencies(set, null);
+    settleDependencies(set, null, null);
     expect(members(set)).toEqual([ones[1]!.fence, ones[3]!.fence]);
   });
 
@@ -116,7 +119,7 @@ describe("a dependency set", () => {
       mates[index]!._seqno = place + 1;
       mates[index]!._state = ARMED;
     });
-    settleDependencies(set, null);
+    settleDependencies(set, null, null);
     expect(members(set).filter((fence) => fence._timeline === core)).toEqual([mates[1]]);
     expect([members(set).length, firstFresh(set)]).toEqual([2, null]);
   });
@@ -144,9 +147,9 @@ describe("a dependency set", () => {
 });
 
 describe("a dependency set beside a naive one", () => {
-  // Timelines around the threshold of the Map. On each, all up to a watermark has signalled; the watermarks rise between two
+  // Timelines around the threshold. On each, all up to a watermark has signalled; the watermarks rise between two
   // rounds of adding, and what had no seqno in the first round has one in the second.
-  const COUNT = MAP_ABOVE + 9;
+  const COUNT = SCAN_UP_TO + 9;
   const additions = (maxLength: number) =>
     fc.array(fc.record({ at: fc.nat(COUNT - 1), seqno: fc.integer({ min: 1, max: 6 }), fresh: fc.boolean() }), {
       maxLength,
@@ -162,7 +165,8 @@ describe("a dependency set beside a naive one", () => {
         watermarks,
         watermarks,
         fc.option(fc.nat(COUNT - 1)),
-        (first, second, before, rise, ownAt) => {
+        fc.boolean(),
+        (first, second, before, rise, ownAt, foundAtArm) => {
           const cores = Array.from({ length: COUNT }, (_, index) => new TimelineCore(`t${index}`, "test", platform));
           const known = new Map<string, Fence>();
           const set = emptySet();
@@ -171,6 +175,8 @@ describe("a dependency set beside a naive one", () => {
           const signal = (fence: Fence, watermark: number): void => {
             if (fence._state !== FRESH && fence._seqno <= watermark) fence._state = SIGNALLED;
           };
+          const found: Fence[] | null = foundAtArm ? [] : null;
+          let put = (fence: Fence): void => addDependency(set, fence);
           const add = (at: number, seqno: number, fresh: boolean, watermark: number): void => {
             const key = `${at} ${fresh ? "fresh" : ""} ${seqno}`;
             let fence = known.get(key);
@@ -179,7 +185,7 @@ describe("a dependency set beside a naive one", () => {
               signal(fence, watermark);
               known.set(key, fence);
             }
-            addDependency(set, fence);
+            put(fence);
             if (!moot(fence)) model.push(fence);
           };
           for (const { at, seqno, fresh } of first) add(at, seqno, fresh, before[at]!);
@@ -194,9 +200,15 @@ describe("a dependency set beside a naive one", () => {
             }
             signal(fence, after[cores.indexOf(fence._timeline)]!);
           }
+          // What sources and slots stand for comes at arm, without what is moot.
+          if (found !== null) {
+            put = (fence) => {
+              if (!moot(fence)) found.push(fence);
+            };
+          }
           for (const { at, seqno } of second) add(at, seqno, false, after[at]!);
           const own = ownAt === null ? null : cores[ownAt]!;
-          settleDependencies(set, own);
+          settleDependencies(set, own, found);
           model = model.filter((fence) => fence._timeline !== own && !moot(fence));
           const latest = new Map<number, number>();
           for (const { context, seqno } of model) latest.set(context, Math.max(latest.get(context) ?? 0, seqno));
