@@ -9,6 +9,7 @@
  */
 import type { CancelReason } from "../driver.ts";
 import type { Fence } from "../fence/fence.ts";
+import { isLater } from "../fence/order.ts";
 import { hooks } from "../hooks.ts";
 import type { DeviceSpan, Tracer, WaitOutcome } from "../hooks.ts";
 import type { Job } from "../queue/job.ts";
@@ -37,7 +38,7 @@ export interface Observation {
 /** Watches; made by {@link observe}. */
 export class Observer implements Tracer {
   readonly #paths = new Map<Fence, Path>();
-  readonly #lastSignalled = new Map<number, number>();
+  readonly #lastSignalled = new Map<number, Fence>();
   readonly #violations: string[] = [];
   readonly #before: Tracer | null;
 
@@ -95,9 +96,10 @@ export class Observer implements Tracer {
     const path = this.#paths.get(fence);
     if (path === undefined) return;
     path.signals++;
-    const last = this.#lastSignalled.get(fence.context) ?? 0;
-    if (fence.seqno <= last) this.#broken(2, `${path.name} (${fence.seqno}) signals after ${last} of its timeline`);
-    this.#lastSignalled.set(fence.context, fence.seqno);
+    const last = this.#lastSignalled.get(fence.context);
+    if (last !== undefined && !isLater(fence, last))
+      this.#broken(2, `${path.name} (${fence.seqno}) signals after ${last.seqno} of its timeline`);
+    this.#lastSignalled.set(fence.context, fence);
   }
 
   jobReleased(job: Job): void {
