@@ -37,8 +37,9 @@ export interface JobSpec {
    */
   readonly after?: Fence | FenceSource | readonly (Fence | FenceSource)[];
   /**
-   * Where the job's done fence goes when its submission publishes: sync objects, points, sync files. Prepared when the job is
-   * armed, put there after the last push of the batch, and not at all when the submission is rolled back (B1).
+   * Where the job's done fence goes when its submission publishes: a point of a sync object (`object.at(point)`, the object as a
+   * whole with `object.at()`), or a `SyncFileOutput`. Prepared when the job is armed, put there after the last push of the
+   * batch, and not at all when the submission is rolled back (B1).
    */
   readonly signals?: FenceSink | readonly FenceSink[];
   /**
@@ -116,7 +117,8 @@ export interface Driver<Spec extends JobSpec = JobSpec> {
    * Starts a job. SIGNALLING: must not block, wait or submit.
    * Before: all its dependencies have signalled, its credits are taken, all earlier jobs of its queue were started or
    * cancelled, `job.stage` is "running". After: see {@link RunOutcome}. A throw means that the job failed: its fence
-   * signals with EIO and the thrown error as its cause, and `complete` must not be called for it.
+   * signals with EIO and the thrown error as its cause, and `complete` must not be called for it; if it was, the throw comes too
+   * late, and is thrown again outside.
    */
   run(job: Job<unknown, Spec>): RunOutcome;
 
@@ -124,7 +126,7 @@ export interface Driver<Spec extends JobSpec = JobSpec> {
    * Told that a pushed job will never run. SIGNALLING: must not block, wait or submit.
    * Before: `run` was not called for it and never will be; its fence has not signalled. After: the driver keeps nothing
    * of the job; the core signals its fence with ECANCELED (with the loss's own error where the device is lost), in timeline order.
-   * A throw becomes the fence's cause.
+   * A throw becomes the fence's cause; one that comes after the fence has signalled is thrown again outside.
    */
   cancel(job: Job<unknown, Spec>, reason: CancelReason): void;
 
@@ -148,6 +150,7 @@ export interface Driver<Spec extends JobSpec = JobSpec> {
 
   /**
    * A hint that somebody wants a running job done by `time` (ms, on the platform's clock), the earliest so far (F28).
+   * Fences that `run` answered get the same hint themselves.
    * Before: `run` was called for it, or is being called. After: anything; it is only a hint.
    */
   setDeadline?(job: Job<unknown, Spec>, time: number): void;

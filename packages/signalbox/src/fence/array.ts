@@ -13,11 +13,12 @@
  */
 import { SignalboxError } from "../errors.ts";
 import { FenceChain, containedOf, previousOf } from "./chain.ts";
-import { Container, checkPublished, containerTimeline, failedFence } from "./container.ts";
+import { Container, checkPublished, containerTimeline, failedFence, platformOf } from "./container.ts";
 import { holdContainers, releaseContainers, settleLater } from "./delivery.ts";
 import type { Fence, FenceKind } from "./fence.ts";
 import type { ForeignTimeline } from "./foreign-timeline.ts";
 import { Inherited } from "./inherited.ts";
+import { checkNesting, levelsOver } from "./nesting.ts";
 import { checkPoint } from "./order.ts";
 import { MEMBER, Registration } from "./registration.ts";
 import { SIGNALLED } from "./state.ts";
@@ -53,7 +54,7 @@ export class FenceArray extends Container {
 
   /** @internal Use `fenceArray`. */
   constructor(timeline: TimelineCore, point: bigint, fences: readonly Fence[], any: boolean) {
-    super(timeline, point);
+    super(timeline, point, levelsOver(fences));
     this.fences = fences;
     this.any = any;
   }
@@ -76,7 +77,7 @@ export class FenceArray extends Container {
       if (!fence.signalled) continue;
       failed ??= failedFence(fence);
       if (--pending === 0) {
-        this.#found = failed;
+        this.#found ??= failed;
         return true;
       }
     }
@@ -85,12 +86,14 @@ export class FenceArray extends Container {
 
   /** @internal */
   override _attach(): boolean {
-    const { fences } = this;
     this.#pending = this.#needed();
-    for (let index = 0; index < fences.length; index++) {
-      const fence = fences[index]!;
-      const watch = (this.#watches[index] ??= new Registration(MEMBER, this, 0));
-      if (fence._register(watch)) continue;
+    for (const fence of this.fences) {
+      const watch = new Registration(MEMBER, this, 0);
+      const registered = fence._register(watch);
+      if (registered) this.#watches.push(watch);
+      // An issuer may have asked this array: then it takes no error any more (F9), and has nobody else to tell.
+      if (this._state === SIGNALLED) return true;
+      if (registered) continue;
       this.#takeError(fence);
       if (--this.#pending === 0) return false;
     }
@@ -120,6 +123,11 @@ export class FenceArray extends Container {
     if (this._state !== SIGNALLED) this._signal();
   }
 
+  /** @internal */
+  override _inside(): readonly Fence[] {
+    return this.fences;
+  }
+
   #needed(): number {
     return this.any ? 1 : this.fences.length;
   }
@@ -133,8 +141,8 @@ export class FenceArray extends Container {
 /**
  * One fence for several: it signals with the last of them, or with the first under `any` (A1-A8).
  *
- * Members may have signalled already, and may come twice. Throws EINVAL for an empty list and for a fence that was not
- * submitted yet, RangeError for a seqno outside u64.
+ * Members may have signalled already, and may come twice. Throws EINVAL for an empty list, for a fence that was not submitted
+ * yet, and for containers that are nested 256 deep (what has signalled doesn't count); RangeError for a seqno outside u64.
  *
  * @example
  * ```ts
@@ -146,14 +154,17 @@ export function fenceArray(fences: readonly Fence[], options: FenceArrayOptions 
   const { any = false, on, seqno = 1n, nested = "flatten" } = options;
   if (fences.length === 0) throw new SignalboxError("EINVAL", "An array needs a fence at least (got none)");
   for (const fence of fences) checkPublished(fence);
+  const point = checkPoint(seqno);
   const members = nested === "keep" ? [...fences] : flattened(fences, any);
-  const timeline = containerTimeline("dma_fence_array", members[0]!._timeline.platform, 32, on?.context);
-  return new FenceArray(timeline, checkPoint(seqno), members, any);
+  members.forEach(checkNesting);
+  const timeline = containerTimeline("dma_fence_array", platformOf(members), 32, on?.context);
+  return new FenceArray(timeline, point, members, any);
 }
 
 /** The array that stands for such members, on a timeline of its own; they are what they should be. */
 export function arrayOf(members: readonly Fence[]): FenceArray {
-  return new FenceArray(containerTimeline("dma_fence_array", members[0]!._timeline.platform, 32), 1n, members, false);
+  members.forEach(checkNesting);
+  return new FenceArray(containerTimeline("dma_fence_array", platformOf(members), 32), 1n, members, false);
 }
 
 /** A6: the members without containers, as far as that changes nothing of what is waited for. */

@@ -15,9 +15,11 @@
  */
 import { SignalboxError } from "../errors.ts";
 import type { FenceError } from "../errors.ts";
-import { Container, checkPublished, containerTimeline, failedFence } from "./container.ts";
+import type { Platform } from "../platform/platform.ts";
+import { Container, checkMember, checkPublished, containerTimeline, failedFence, platformOf } from "./container.ts";
 import { holdContainers, releaseContainers, settleLater } from "./delivery.ts";
 import type { Fence, FenceKind } from "./fence.ts";
+import { levelsOf } from "./nesting.ts";
 import { checkPoint } from "./order.ts";
 import { MEMBER, Registration } from "./registration.ts";
 import { SIGNALLED } from "./state.ts";
@@ -43,7 +45,7 @@ export class FenceChain extends Container {
 
   /** @internal Use `chainFence`. */
   constructor(timeline: TimelineCore, previous: Fence | null, contained: Fence, point: bigint, previousPoint: bigint) {
-    super(timeline, point);
+    super(timeline, point, Math.max(levelsOf(contained) + 1, levelsBefore(previous)));
     this.contained = contained;
     this.#previous = previous;
     this.previousPoint = previousPoint;
@@ -103,6 +105,7 @@ export class FenceChain extends Container {
 
   /** @internal */
   override _failedMember(): Fence | null {
+    if (this._state === SIGNALLED) return this.#collectedFailure;
     let oldest = this.#collectedFailure ?? failedFence(this.contained);
     let node = this.#previous;
     while (node !== null) {
@@ -149,7 +152,20 @@ export class FenceChain extends Container {
   override _settle(): void {
     if (this._state === SIGNALLED || !this._attached) return;
     this.#moves++;
-    if (!this._attach()) this._signal();
+    this._follow();
+  }
+
+  /** @internal All of it has signalled: what failed is known, and nothing before it is needed any more. */
+  override _signal(): void {
+    this.#collectedFailure = this._failedMember();
+    this.#previous = null;
+    super._signal();
+  }
+
+  /** @internal Of all its points. */
+  override *_inside(): Generator<Fence, void, undefined> {
+    yield this.contained;
+    for (let node = this.previous; node !== null; node = previousOf(node)) yield containedOf(node);
   }
 
   #watched(node: Fence): Fence {
@@ -178,8 +194,9 @@ export interface FenceChainOptions {
  * Adds a point to a chain: a node that signals when `fence` and everything before it have (CH1-CH8).
  *
  * `previous` is the newest node so far, a plain fence to begin behind, or null. `fence` should be no chain itself: as in the
- * kernel, it would be one fence of the point, and not be walked into. Throws EINVAL for a fence that was not submitted yet
- * and for a point out of order, RangeError for a point outside u64.
+ * kernel, it would be one fence of the point, and not be walked into. Throws EINVAL for a fence that was not submitted yet,
+ * for containers that are nested 256 deep (what has signalled doesn't count) and for a point out of order; RangeError for a
+ * point outside u64.
  *
  * @example
  * ```ts
@@ -195,21 +212,29 @@ export function chainFence(
   options: FenceChainOptions = {},
 ): FenceChain {
   const wanted = checkPoint(point);
-  checkPublished(fence);
+  checkMember(fence);
   if (previous !== null) checkPublished(previous);
-  if (previous instanceof FenceChain) {
-    const last = previous.point;
-    if (wanted > last) return new FenceChain(previous._timeline, previous, fence, wanted, last);
-    if (options.outOfOrder !== "lift") {
-      throw new SignalboxError("EINVAL", `The chain is at point ${last}: the next must be later (got ${wanted})`);
-    }
-    return new FenceChain(newTimeline(fence), previous, fence, last, 0n);
+  if (previous instanceof FenceChain && wanted <= previous.point && options.outOfOrder !== "lift") {
+    throw new SignalboxError(
+      "EINVAL",
+      `The chain is at point ${previous.point}: the next must be later (got ${wanted})`,
+    );
   }
-  return new FenceChain(newTimeline(fence), previous, fence, wanted, 0n);
+  return appendPoint(previous, fence, wanted, platformOf(previous === null ? [fence] : [fence, previous]));
 }
 
-function newTimeline(fence: Fence): TimelineCore {
-  return containerTimeline("dma_fence_chain", fence._timeline.platform, 64);
+/** As `chainFence` for who has checked the fence (`checkMember`): can't fail, and lifts. A new timeline goes by this clock. */
+export function appendPoint(previous: Fence | null, fence: Fence, point: bigint, platform: Platform): FenceChain {
+  const last = previous instanceof FenceChain ? previous : null;
+  if (last !== null && point > last.point) return new FenceChain(last._timeline, last, fence, point, last.point);
+  const timeline = containerTimeline("dma_fence_chain", platform, 64);
+  return new FenceChain(timeline, previous, fence, last?.point ?? point, 0n);
+}
+
+// Points are beside each other; a fence that is no chain is inside, as the fence of a point is.
+function levelsBefore(previous: Fence | null): number {
+  if (previous === null) return 0;
+  return previous instanceof FenceChain ? levelsOf(previous) : levelsOf(previous) + 1;
 }
 
 /** The fence of a point; a fence that is no chain stands for itself. */

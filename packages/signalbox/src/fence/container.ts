@@ -2,8 +2,9 @@
  * Containers: fences that stand for other fences. What arrays and chains have in common.
  *
  * States, beside a fence's own: detached (watches no member) -> attached (somebody waits, so the members are watched) ->
- * signalled. Back to detached when the last who waited gave up, so that a long-lived member doesn't collect the
- * registrations of containers that nobody is interested in any more; not after `enableSignalling()`, which is for good.
+ * signalled, and detached. Back to detached also when the last who waited gave up, so that a long-lived member doesn't collect
+ * the registrations of containers that nobody is interested in any more; not after `enableSignalling()`, which is for good, and
+ * never in the midst of attaching, where members' issuers run, which may register here, cancel, and ask.
  *
  * Invariants:
  * - A3, Q31: members are watched from the first registration on. Until then, who asks makes the container look at them.
@@ -16,6 +17,8 @@ import { enterDelivery, holdContainers, leaveDelivery, releaseContainers } from 
 import type { Settleable } from "./delivery.ts";
 import { Fence, signalUntraced } from "./fence.ts";
 import { Inherited, shownCause } from "./inherited.ts";
+import { checkNesting } from "./nesting.ts";
+import type { Nested } from "./nesting.ts";
 import type { MemberWatcher, Registration } from "./registration.ts";
 import { PUBLISHED, SIGNALLED } from "./state.ts";
 import { TimelineCore } from "./timeline-core.ts";
@@ -27,18 +30,28 @@ export function containerTimeline(driver: string, platform: Platform, bits: Seqn
   return new TimelineCore("unbound", driver, platform, bits, context);
 }
 
+/** The clock that a container of these goes by: of the first, except that stubs have nobody's. There must be one fence. */
+export function platformOf(fences: readonly Fence[]): Platform {
+  const first = fences.find(({ kind }) => kind !== "stub") ?? fences[0]!;
+  return first._timeline.platform;
+}
+
 /** A fence that stands for others: a `FenceArray` or a `FenceChain`. Nothing else extends it. */
-export abstract class Container extends Fence implements Settleable, MemberWatcher {
+export abstract class Container extends Fence implements Settleable, MemberWatcher, Nested {
   /** @internal */ _nextToSettle: Settleable | null = null;
   /** @internal */ _toSettle = false;
   /** @internal Whether the members are watched. */ _attached = false;
+  /** @internal See nesting.ts. */ _levels: number;
   readonly #point: bigint;
   #forGood = false;
+  /** How many calls are in the midst of attaching: they run issuers' code, and need the container as it is until they end. */
+  #attaching = 0;
 
   /** @internal */
-  constructor(timeline: TimelineCore, point: bigint) {
+  constructor(timeline: TimelineCore, point: bigint, levels: number) {
     super(timeline, Number(point), PUBLISHED);
     this.#point = point;
+    this._levels = levels;
   }
 
   override get point(): bigint {
@@ -68,6 +81,11 @@ export abstract class Container extends Fence implements Settleable, MemberWatch
     return super.enableSignalling();
   }
 
+  /** @internal A3: nobody tells it of its members while it is detached. */
+  override get _canBeAsked(): boolean {
+    return this._state !== SIGNALLED;
+  }
+
   /** @internal */
   override _poll(): boolean {
     holdContainers();
@@ -84,21 +102,25 @@ export abstract class Container extends Fence implements Settleable, MemberWatch
     if (this._attached) return true;
     this._enabled = true;
     this._attached = true;
-    holdContainers();
-    try {
-      if (!this._attach() && this._state !== SIGNALLED) this._signal();
-    } finally {
-      releaseContainers();
-    }
+    this._follow();
     return this._state !== SIGNALLED;
+  }
+
+  /** @internal */
+  override _register(registration: Registration): boolean {
+    this.#attaching++;
+    try {
+      return super._register(registration);
+    } finally {
+      this.#attaching--;
+      this.#detachIfIdle();
+    }
   }
 
   /** @internal */
   override _unlink(registration: Registration): void {
     super._unlink(registration);
-    if (this._registrations !== null || this._state === SIGNALLED || this.#forGood) return;
-    this._attached = false;
-    this._detach();
+    this.#detachIfIdle();
   }
 
   /** @internal */
@@ -114,9 +136,25 @@ export abstract class Container extends Fence implements Settleable, MemberWatch
   /** @internal Signals: what this makes due runs before anything else of the batch is settled. */
   _signal(): void {
     enterDelivery();
-    this._detach();
-    signalUntraced(this);
-    leaveDelivery();
+    try {
+      signalUntraced(this);
+    } finally {
+      this.#detachIfIdle();
+      leaveDelivery();
+    }
+  }
+
+  /** @internal Attached: watches what there is to watch, and signals if that is nothing. */
+  _follow(): void {
+    this.#attaching++;
+    holdContainers();
+    try {
+      if (!this._attach() && this._state !== SIGNALLED) this._signal();
+    } finally {
+      this.#attaching--;
+      this.#detachIfIdle();
+      releaseContainers();
+    }
   }
 
   /** @internal A member that failed without its error becoming the container's, once this has signalled; the one to tell of. */
@@ -125,7 +163,10 @@ export abstract class Container extends Fence implements Settleable, MemberWatch
   /** @internal A3, CH3: looks whether the container has to signal, asking members' issuers if need be. */
   abstract _membersDone(): boolean;
 
-  /** @internal Watches what it takes to know when to signal; false when there is nothing to wait for. */
+  /**
+   * @internal Watches what it takes to know when to signal; false when there is nothing to wait for. Issuers that are told of
+   * it may do anything, so that this may have signalled meanwhile; but not be detached.
+   */
   abstract _attach(): boolean;
 
   /** @internal Watches nothing any more. */
@@ -139,6 +180,23 @@ export abstract class Container extends Fence implements Settleable, MemberWatch
 
   /** @internal */
   abstract _settle(): void;
+
+  /** @internal See nesting.ts. */
+  abstract _inside(): Iterable<Fence>;
+
+  // Nobody waits any more, or for nothing.
+  #detachIfIdle(): void {
+    if (!this._attached || this.#attaching > 0) return;
+    if (this._state !== SIGNALLED && (this._registrations !== null || this.#forGood)) return;
+    this._attached = false;
+    this._detach();
+  }
+}
+
+/** Throws EINVAL for what can't be inside a container: what nobody has promised yet, and what is nested too deep itself. */
+export function checkMember(fence: Fence): void {
+  checkPublished(fence);
+  checkNesting(fence);
 }
 
 /** Throws EINVAL for a fence that nobody has promised yet: what stands for it might never signal. */

@@ -17,12 +17,14 @@
  * - F14, Q30: containers signal after everything that is due, in batches, the newest of a batch first; what comes up
  *   meanwhile is the next batch. That is the order of the kernel's irq_work.
  * - Promise 7: the depth is the same after a delivery as before it, an exception included.
- * - Promise 1: a port that throws keeps no other registration from running, and doesn't unwind who signalled.
+ * - Promise 1: a port that throws keeps no other registration from running, and doesn't unwind who signalled; nor does what
+ *   goes wrong while a container is settled keep any other from it.
  */
 import { add, wake } from "../platform/atomics.ts";
 import type { Platform } from "../platform/platform.ts";
 import { throwLater } from "../platform/throw-later.ts";
 import type { Fence } from "./fence.ts";
+import type { TimelineCore } from "./timeline-core.ts";
 import { COMPLETE, DEPENDENCY, MEMBER, POST, SCHEDULE, SIGNAL, WAKE, joinLists, removeNode } from "./registration.ts";
 import type {
   Completable,
@@ -36,6 +38,7 @@ import type {
 
 /** What is settled after the inline consequences: a container. */
 export interface Settleable {
+  /** @internal Where an error is heard of. */ readonly _timeline: TimelineCore;
   /** @internal In the list of those to settle; null in its last one, and outside it. */ _nextToSettle: Settleable | null;
   /** @internal Whether it is in that list: it is settled once, however often it was asked for. */ _toSettle: boolean;
   /** @internal Outside every registration: may look at other fences, register, and signal itself. */
@@ -173,7 +176,11 @@ function settleContainers(): void {
         batch = container._nextToSettle;
         container._nextToSettle = null;
         container._toSettle = false;
-        container._settle();
+        try {
+          container._settle();
+        } catch (error) {
+          throwLater(container._timeline.platform, error);
+        }
       }
     }
   } finally {

@@ -146,12 +146,11 @@ export class Fence {
 
   /**
    * Puts a registration on the fence: `"registered"`, or `"signalled"` if it is too late, and then it never runs (F19).
-   * Throws EINVAL if the registration is on a fence already (F21), or if this fence is fresh.
+   * Throws EINVAL if the registration is on a fence already (F21), also if its issuer has put it there when it was told of
+   * this one (F20), or if this fence is fresh.
    */
   register(registration: Registration): "registered" | "signalled" {
-    if (registration._fence !== null) {
-      throw new SignalboxError("EINVAL", `The registration is already on fence ${describe(registration._fence)}`);
-    }
+    checkIdle(registration);
     if (this._state < PUBLISHED) {
       throw new SignalboxError("EINVAL", `${describe(this)} was not submitted, so nothing will signal it`);
     }
@@ -180,6 +179,11 @@ export class Fence {
     if (this._state !== SIGNALLED) this._forwardDeadline(time);
   }
 
+  /** @internal F16: whether asking may find that the fence has signalled without anybody having said so. */
+  get _canBeAsked(): boolean {
+    return false;
+  }
+
   /** @internal F16: whether the issuer, if it can be asked, is past this fence; signals nothing itself. */
   _isPast(): boolean {
     return false;
@@ -204,6 +208,7 @@ export class Fence {
   /** @internal F19 without the checks of `register`: false when the fence has signalled, perhaps just now (F20). */
   _register(registration: Registration): boolean {
     if (this._state === SIGNALLED || !this._enable()) return false;
+    checkIdle(registration);
     registration._fence = this;
     this._registrations = appendNode(this._registrations, registration);
     return true;
@@ -236,6 +241,11 @@ export class Fence {
   _origin(): Fence {
     return this._cause instanceof Inherited ? this._cause.origin : this;
   }
+}
+
+function checkIdle({ _fence: fence }: Registration): void {
+  if (fence === null) return;
+  throw new SignalboxError("EINVAL", `The registration is already on fence ${describe(fence)}`);
 }
 
 /**

@@ -75,9 +75,11 @@ export class ForeignTimeline implements TurnKeeper {
   /** @internal */
   _signal(fence: Fence): boolean {
     enterDelivery();
-    const signalled = signalFence(fence);
-    leaveDelivery();
-    return signalled;
+    try {
+      return signalFence(fence);
+    } finally {
+      leaveDelivery();
+    }
   }
 
   /** @internal */

@@ -35,6 +35,10 @@ export class OpsFence extends Fence {
     this.#turns = turns;
   }
 
+  override get _canBeAsked(): boolean {
+    return this.#ops.poll !== undefined && this._state !== SIGNALLED;
+  }
+
   override _isPast(): boolean {
     try {
       return this.#ops.poll?.(this) === true;

@@ -112,6 +112,11 @@ class LimitedWait implements Completable {
       return;
     }
     if (hooks.tracer !== null) hooks.tracer.waitStarted(this.#fence);
+    // The issuer that was told of the wait (F20) may have aborted it: nothing would tell of that any more.
+    if (this.#signal?.aborted === true) {
+      this.#onAbort();
+      return;
+    }
     const timeout = this.#timeout;
     if (timeout !== undefined && timeout !== Infinity) {
       this.#timer = this.#fence._timeline.platform.setTimer(() => {

@@ -65,17 +65,22 @@ export class BatchReservations {
     if (held !== undefined) appendMates(held, usage, found);
   }
 
-  /** Before the publishing: makes room for all that will be added. Throws EINVAL if the caller has released its locks. */
+  /** Before the publishing: makes room for all that will be added. Throws EINVAL if the caller's locks were released. */
   reserve(): void {
     for (const { locked, additions } of this.#held.values()) if (additions.length > 0) locked.reserve(additions.length);
+    // An issuer that was asked for one may have released the locks of those before it.
+    for (const { locked } of this.#held.values()) locked._check();
   }
 
-  /** Can't fail. */
+  /** Can't fail, and asks nobody. */
   publish(): void {
-    for (const { locked, additions } of this.#held.values()) {
-      for (const { job, usage } of additions) locked.add(job, usage);
+    try {
+      for (const { locked, additions } of this.#held.values()) {
+        for (const { job, usage } of additions) locked._addPublished(job, usage);
+      }
+    } finally {
+      this.drop();
     }
-    this.drop();
   }
 
   /** Gives back what was taken. */

@@ -6,7 +6,9 @@
  *
  * Invariants:
  * - One submission is open at a time, and none inside a signalling section (Q7, Q23).
- * - Q8, promise 1: whatever may fail, fails in {@link armJob}; from {@link publish} on nothing can.
+ * - Q8, promise 1: whatever may fail, fails in {@link armJob} or {@link checkBatch}; from {@link publish} on nothing can.
+ * - Issuers are asked in both (F16), and may do anything: what must hold at the push is checked after the last of them, and
+ *   from there to the push no code runs but the core's.
  * - Nothing is seen outside before the last push: sync objects and reservations get the fences when all of them are published.
  * - A job without extras costs one check of one field here.
  *
@@ -70,6 +72,12 @@ export function armJob(job: Job): void {
   if (job._state !== FRESH || job._stage !== MADE || queue === null) {
     throw new SignalboxError("EINVAL", `[Job "${job.label}"] was submitted already (it is ${job.stage})`);
   }
+  if (job._extras?.arming === true) {
+    throw new SignalboxError(
+      "EINVAL",
+      `[Job "${job.label}"] is being armed: an issuer that is asked can't arm it as well`,
+    );
+  }
   queue._checkUsable();
   const fresh = firstFresh(job);
   if (fresh !== null) {
@@ -79,7 +87,14 @@ export function armJob(job: Job): void {
     );
   }
   const extras = job._extras;
-  if (extras !== null) openContext().prepare(job, extras);
+  if (extras !== null) {
+    extras.arming = true;
+    try {
+      openContext().prepare(job, extras);
+    } finally {
+      extras.arming = false;
+    }
+  }
   job._seqno = ++queue._timeline.lastSeqno;
   job._state = ARMED;
   if (extras !== null) moveStarted(extras, job._seqno, ARMED);
@@ -88,9 +103,9 @@ export function armJob(job: Job): void {
 /** The last that can throw: when everything is armed. */
 export function checkBatch(jobs: readonly Job[]): void {
   if (context === null) return;
-  // An issuer that was asked at arm (F16) may have ended a queue (promise 8).
-  for (const { queue } of jobs) queue._checkUsable();
   context.check();
+  // An issuer that was asked at arm, or just now (F16), may have ended a queue (promise 8).
+  for (const { queue } of jobs) queue._checkUsable();
 }
 
 /** Q8: what is armed and not published can be taken back; the seqnos are the newest, since nobody else can arm meanwhile. */
@@ -131,21 +146,19 @@ export function bypass(jobs: readonly Job[]): void {
 }
 
 // One delivery: whoever finds a fence in a sync object, or is told of a wait, may signal what heads wait for, and the
-// consequences come when all heads were looked at.
+// consequences come when all heads were looked at. Which they are whatever happens: they are pushed (promise 1).
 function show(jobs: readonly Job[]): boolean {
-  let bypasses = false;
   enterDelivery();
   try {
-    context?.publish();
-    for (const job of jobs) {
-      const { queue } = job;
-      if (queue._list.head === job) queue._lookAtHead();
-      if (queue._bypass) bypasses = true;
+    try {
+      context?.publish();
+    } finally {
+      for (const job of jobs) if (job.queue._list.head === job) job.queue._lookAtHead();
     }
   } finally {
     leaveDelivery();
   }
-  return bypasses;
+  return jobs.some(({ queue }) => queue._bypass);
 }
 
 function moveStarted({ started }: JobExtras, seqno: number, state: typeof FRESH | typeof ARMED): void {

@@ -9,12 +9,13 @@
  * - Q15: the past of the job's own queue is free, unless its driver's jobs overlap; its own or a younger job is an error at arm.
  * - Q36: what has signalled without an error vanishes when added (its issuer is asked), and again when the set is settled.
  * - Q17: equal seqnos keep the fence that was there. What a later fence supersedes is kept for its failure, not to be waited for.
- * - A job that was not submitted yet (a mate of the same batch) has no seqno to compare: such are told apart by identity
- *   until the set is settled, which is when nothing can be rolled back any more.
+ *   So on a foreign timeline that gives one seqno to two fences, they count as one point: who waits for the first is done.
+ * - A job that is not published (a mate of the same batch) has no seqno to compare, or one that a rollback takes back (Q8): such
+ *   are told apart by identity until the set is settled, which is when nothing can be rolled back any more.
  */
 import type { Fence } from "../fence/fence.ts";
 import { laterOnTimeline } from "../fence/order.ts";
-import { FRESH, SIGNALLED } from "../fence/state.ts";
+import { ARMED, FRESH, PUBLISHED, SIGNALLED } from "../fence/state.ts";
 import type { TimelineCore } from "../fence/timeline-core.ts";
 
 /** Q1, measured: up to here a scan costs less than anything that spares it. */
@@ -34,31 +35,42 @@ export interface Dependent {
 /** Counts the settlings of large sets: what a timeline is marked with is good for one of them. */
 let settlings = 0;
 
+/** From which state on a fence has its seqno for good: while dependencies are added, and when nothing is taken back any more. */
+type Numbered = typeof PUBLISHED | typeof ARMED;
+
 /** Whether two fences are of one timeline and both have their seqnos, so that one of them is enough. */
-function comparable(a: Fence, b: Fence): boolean {
-  return a._timeline === b._timeline && a._state !== FRESH && b._state !== FRESH;
+function comparable(a: Fence, b: Fence, numbered: Numbered): boolean {
+  return a._timeline === b._timeline && a._state >= numbered && b._state >= numbered;
 }
 
 /** Whether a dependency is satisfied and without consequence: signalled, and without an error that a policy would look at. */
-export function moot(fence: Fence): boolean {
+function moot(fence: Fence): boolean {
   return fence._state === SIGNALLED && fence._error === 0;
+}
+
+/** The same, not just by a look at the flag: the issuer is asked (F16), and may run a program's code. */
+export function askedMoot(fence: Fence): boolean {
+  return fence.signalled && moot(fence);
 }
 
 /** Adds a fence to the set, unless it is moot or an entry of its timeline makes it so. */
 export function addDependency(set: Dependent, fence: Fence): void {
-  // Not just a look at the flag: the issuer is asked (F16).
-  if (fence.signalled && moot(fence)) return;
-  insert(set, fence);
+  if (!askedMoot(fence)) insert(set, fence, PUBLISHED);
 }
 
-function insert(set: Dependent, fence: Fence): void {
+/** The same without asking: for a fence whose issuer has just been asked. Runs nobody's code. */
+export function addAsked(set: Dependent, fence: Fence): void {
+  if (!moot(fence)) insert(set, fence, PUBLISHED);
+}
+
+function insert(set: Dependent, fence: Fence, numbered: Numbered): void {
   const first = set._dependency;
   if (first === null) {
     set._dependency = fence;
     return;
   }
   if (first === fence) return;
-  if (comparable(first, fence)) {
+  if (comparable(first, fence, numbered)) {
     set._dependency = latest(set, first, fence);
     return;
   }
@@ -66,7 +78,7 @@ function insert(set: Dependent, fence: Fence): void {
     set._others = [fence];
     return;
   }
-  insertIntoOthers(set, set._others, fence);
+  insertIntoOthers(set, set._others, fence, numbered);
 }
 
 /** Keeps the later of two fences of one timeline; the other is superseded. */
@@ -78,12 +90,12 @@ function latest(set: Dependent, a: Fence, b: Fence): Fence {
   return kept;
 }
 
-function insertIntoOthers(set: Dependent, others: Fence[], fence: Fence): void {
+function insertIntoOthers(set: Dependent, others: Fence[], fence: Fence, numbered: Numbered): void {
   if (others.length < SCAN_UP_TO) {
     for (let place = 0; place < others.length; place++) {
       const present = others[place]!;
       if (present === fence) return;
-      if (comparable(present, fence)) {
+      if (comparable(present, fence, numbered)) {
         others[place] = latest(set, present, fence);
         return;
       }
@@ -98,7 +110,7 @@ function insertIntoOthers(set: Dependent, others: Fence[], fence: Fence): void {
  * timeline of the job's queue (null where that is not free).
  */
 export function settleDependencies(set: Dependent, own: TimelineCore | null, found: readonly Fence[] | null): void {
-  if (found !== null) for (const fence of found) insert(set, fence);
+  if (found !== null) for (const fence of found) insert(set, fence, ARMED);
   const first = set._dependency;
   if (first === null) return;
   if (set._superseded !== null) set._superseded = set._superseded.filter((fence) => fence._timeline !== own);
@@ -110,7 +122,7 @@ export function settleDependencies(set: Dependent, own: TimelineCore | null, fou
   if (moot(first) || first._timeline === own) set._dependency = null;
   if (others === null) return;
   set._others = null;
-  for (const fence of others) if (fence._timeline !== own && !moot(fence)) insert(set, fence);
+  for (const fence of others) if (fence._timeline !== own && !moot(fence)) insert(set, fence, ARMED);
 }
 
 /** In one pass, in place: the mark of a timeline says where its latest fence is kept. */
@@ -145,8 +157,9 @@ export function firstFailed(set: Dependent): Fence | null {
   return find(set._others, failed) ?? find(set._superseded, failed) ?? null;
 }
 
+// F9: a superseded one of a foreign timeline may still have its signal, and so its error, to come.
 function failed(fence: Fence): boolean {
-  return fence._error !== 0;
+  return fence._state === SIGNALLED && fence._error !== 0;
 }
 
 function find(fences: readonly Fence[] | null, test: (fence: Fence) => boolean): Fence | undefined {

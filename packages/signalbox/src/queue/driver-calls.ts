@@ -1,6 +1,7 @@
 /**
  * The calls of a driver's members that must not throw, and what happens when one does: its error goes to the agent
- * (throwLater), and the queue goes on (promise 1). `run` and `cancel` are not here: what they throw belongs to the job.
+ * (throwLater), and the queue goes on (promise 1). `run` and `cancel` are not here: what they throw belongs to the job, unless
+ * it comes too late for that.
  */
 import type { Driver, JobSpec } from "../driver.ts";
 import type { Fence } from "../fence/fence.ts";
@@ -18,12 +19,17 @@ export class DriverCalls<Spec extends JobSpec> {
     this.#platform = platform;
   }
 
+  /** An error that nobody takes. */
+  failed(error: unknown): void {
+    throwLater(this.#platform, error);
+  }
+
   /** A driver that throws, or doesn't say, has not said that the job may run. */
   mayRunAfter(job: Job<unknown, Spec>, failed: Fence): boolean {
     try {
       return this.#driver.dependencyFailed?.(job, failed) === "run";
     } catch (error) {
-      throwLater(this.#platform, error);
+      this.failed(error);
       return false;
     }
   }
@@ -32,7 +38,7 @@ export class DriverCalls<Spec extends JobSpec> {
     try {
       this.#driver.setDeadline?.(job, time);
     } catch (error) {
-      throwLater(this.#platform, error);
+      this.failed(error);
     }
   }
 
@@ -41,7 +47,7 @@ export class DriverCalls<Spec extends JobSpec> {
     try {
       this.#driver.release(job);
     } catch (error) {
-      throwLater(this.#platform, error);
+      this.failed(error);
     }
   }
 
@@ -49,7 +55,7 @@ export class DriverCalls<Spec extends JobSpec> {
     try {
       this.#driver.flush?.();
     } catch (error) {
-      throwLater(this.#platform, error);
+      this.failed(error);
     }
   }
 }

@@ -31,6 +31,8 @@ export class JobExtras {
   found: readonly Fence[] = [];
   /** Signals when the job starts; null unless somebody asked. */
   started: Fence | null;
+  /** While issuers are asked on behalf of an arm: what the job waits for is settled, and it is not armed yet (promise 4). */
+  arming = false;
 
   constructor(started: Fence | null = null) {
     this.started = started;
@@ -42,13 +44,21 @@ export function isSource(value: unknown): value is FenceSource {
   return hasMethod(value, "_fences");
 }
 
+/** For messages: what to do with a whole object where one point of it, or one usage, is asked for. */
+export function hintAt(value: unknown): string {
+  return hasMethod(value, "at") && !Array.isArray(value) ? ": name a point of it, or a usage, with `.at()`" : "";
+}
+
 /** Takes over what a spec says of places to signal and reservations; `name` is the job's, for messages. Throws EINVAL for what is neither. */
 export function readSpec(name: string, spec: JobSpec, extras: JobExtras): void {
   const { signals = [], reads = [], writes = [] } = spec;
   extras.signals = isList(signals) ? [...signals] : [signals];
   for (const sink of extras.signals) {
     if (!hasMethod(sink, "_prepare"))
-      throw new SignalboxError("EINVAL", `${name} can't signal what takes no fence (got ${typeof sink})`);
+      throw new SignalboxError(
+        "EINVAL",
+        `${name} can't signal what takes no fence (got ${typeof sink})${hintAt(sink)}`,
+      );
   }
   for (const list of [reads, writes]) {
     if (!Array.isArray(list))

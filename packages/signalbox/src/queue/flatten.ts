@@ -17,7 +17,7 @@ export function isArray(fence: Fence): fence is FenceArray {
   return fence.kind === "array";
 }
 
-function isChain(fence: Fence): fence is FenceChain {
+export function isChain(fence: Fence): fence is FenceChain {
   return fence.kind === "chain";
 }
 

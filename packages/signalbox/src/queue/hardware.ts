@@ -9,6 +9,7 @@
  *   container hides its timelines, and is refused where one fence is asked for.
  * - A driver's wrong answer fails that job alone, and changes nothing here.
  * - The first error among the n wins, and the job is not complete before the last of them: the device holds it until then.
+ * - A job that is over, however it came to its end, is on none of them any more: a lost device may never signal them.
  */
 import { SignalboxError } from "../errors.ts";
 import { Fence } from "../fence/fence.ts";
@@ -17,6 +18,7 @@ import type { Signallable } from "../fence/registration.ts";
 import { PUBLISHED } from "../fence/state.ts";
 import { describe } from "../fence/words.ts";
 import { isArray, isContainer } from "./flatten.ts";
+import { RUNNING } from "./job.ts";
 import type { Job } from "./job.ts";
 
 export class HardwareSide {
@@ -24,6 +26,8 @@ export class HardwareSide {
   readonly #driver: string;
   /** The timelines of a multi-ring queue, sorted; null until its first job ran. */
   #contexts: readonly number[] | null = null;
+  /** What each running job is followed by; made when the device answers a fence for the first time. */
+  #links: Map<Job, readonly Registration[]> | null = null;
 
   constructor(width: number, driver: string) {
     this.width = width;
@@ -32,13 +36,30 @@ export class HardwareSide {
 
   // SIGNALLING: registers, and no more; throws EINVAL for an answer that makes no sense, and then follows nothing.
   follow(job: Job, answer: unknown): void {
-    if (this.width === 1) {
-      link(this.#checkOne(job, answer), job);
-    } else {
-      const fences = this.#checkAll(job, answer);
-      const join = new RingJoin(job, fences.length);
-      for (const fence of fences) link(fence, join);
+    const fences = this.width === 1 ? [this.#checkOne(job, answer)] : this.#checkAll(job, answer);
+    if (job._stage !== RUNNING) return; // Completed by `run` itself.
+    const target: Signallable = this.width === 1 ? job : new RingJoin(job, fences.length);
+    const links = fences.map(() => new Registration(SIGNAL, target, 0));
+    (this.#links ??= new Map()).set(job, links);
+    for (const [index, fence] of fences.entries()) {
+      if (!fence._register(links[index]!)) target._signalFrom(fence);
+      if ((job._stage as number) === RUNNING) continue;
+      // The issuer, told of the wait, may have lost the device, and the registration came after that.
+      cancelAll(links);
+      return;
     }
+  }
+
+  /** The job is over: it follows nothing any more. */
+  letGo(job: Job): void {
+    if (this.#links === null) return;
+    cancelAll(this.#links.get(job) ?? []);
+    this.#links.delete(job);
+  }
+
+  /** F28: passes a hint on to the fences that the device gave for this job. */
+  hurry(job: Job, time: number): void {
+    for (const link of this.#links?.get(job) ?? []) link._fence?.setDeadline(time);
   }
 
   #checkOne(job: Job, answer: unknown): Fence {
@@ -96,8 +117,8 @@ function isList(answer: unknown): answer is readonly unknown[] {
   return Array.isArray(answer);
 }
 
-function link(fence: Fence, target: Signallable): void {
-  if (!fence._register(new Registration(SIGNAL, target, 0))) target._signalFrom(fence);
+function cancelAll(links: readonly Registration[]): void {
+  for (const link of links) link.cancel();
 }
 
 /** The n ends of one multi-ring job, as one. */

@@ -4,7 +4,8 @@
  * One registration on each dependency that has not signalled, and a counter; the last one asks for one kick (Q16). The
  * registrations are made once for the queue and used again for each head.
  *
- * States: idle (waiting 0) -> waiting (registered on `waiting` fences) -> idle, by the last signal or by `cancel()`.
+ * States: idle (waiting 0) -> waiting (registered on `waiting` fences) -> idle, by the last signal or by `cancel()`; which may come
+ * in the middle of `begin()`, from an issuer that is told of the wait (F20), and ends that too.
  */
 import type { Fence } from "../fence/fence.ts";
 import { DEPENDENCY, Registration } from "../fence/registration.ts";
@@ -16,6 +17,8 @@ export class HeadWait implements HeadWaiter {
   waiting = 0;
   readonly #ready: () => void;
   readonly #registrations: Registration[] = [];
+  /** Since the last `begin()`. */
+  #cancelled = false;
 
   /** `ready` is called from inside a delivery: it may only ask for a kick. */
   constructor(ready: () => void) {
@@ -27,6 +30,7 @@ export class HeadWait implements HeadWaiter {
    * Inside a delivery only: what an issuer signals when it is told of the wait must count when all are registered, not before.
    */
   begin(job: Job): Fence | null {
+    this.#cancelled = false;
     const first = job._dependency;
     if (first === null) return null;
     let blocker = this.#watch(first) ? first : null;
@@ -40,6 +44,7 @@ export class HeadWait implements HeadWaiter {
   cancel(): void {
     for (const registration of this.#registrations) registration.cancel();
     this.waiting = 0;
+    this.#cancelled = true;
   }
 
   // SIGNALLING: counts; the kick that it may ask for runs later.
@@ -49,8 +54,14 @@ export class HeadWait implements HeadWaiter {
   }
 
   #watch(fence: Fence): boolean {
+    if (this.#cancelled) return false;
     const registration = (this.#registrations[this.waiting] ??= new Registration(DEPENDENCY, this, 0));
     if (!fence._register(registration)) return false;
+    // Read anew: the registration came after whatever the issuer did when it was told.
+    if (this.#cancelled as boolean) {
+      registration.cancel();
+      return false;
+    }
     this.waiting++;
     return true;
   }

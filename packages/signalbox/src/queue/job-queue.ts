@@ -194,6 +194,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     job._result = result;
     job._stage = COMPLETE;
     this._credits.give(job._cost);
+    this.#hardware.letGo(job);
     this.ring._jobEnded(this, job);
     if (hooks.tracer !== null) hooks.tracer.jobCompleted(job);
     if (this._list.oldest === job) this.#retire();
@@ -320,7 +321,13 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   _setDeadline(job: Job<unknown, Spec>, time: number): void {
     if (job._stage > RUNNING) return;
     const earliest = this.#deadlines.add(job, time);
-    if (earliest && job._stage === RUNNING) this.ring._calls.hurry(job, time);
+    if (earliest && job._stage === RUNNING) this.#hurry(job, time);
+  }
+
+  // To the driver, and to the fences that it gave for the job.
+  #hurry(job: Job<unknown, Spec>, time: number): void {
+    this.ring._calls.hurry(job, time);
+    this.#hardware.hurry(job, time);
   }
 
   #reasonToCancel(job: Job<unknown, Spec>): CancelReason | undefined {
@@ -343,11 +350,12 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
       if (outcome === "done") this.complete(job);
       else if (outcome !== "pending") this.#hardware.follow(job, outcome);
     } catch (error) {
-      this.complete(job, errno.EIO, error);
+      // Where it had completed the job, this is no outcome of it any more.
+      if (!this.complete(job, errno.EIO, error)) this.ring._calls.failed(error);
     }
     const deadline = this.#deadlines.of(job);
     // Read anew: `run` may have completed it.
-    if (deadline !== undefined && (job._stage as number) === RUNNING) this.ring._calls.hurry(job, deadline);
+    if (deadline !== undefined && (job._stage as number) === RUNNING) this.#hurry(job, deadline);
   }
 
   #cancel(job: Job<unknown, Spec>, reason: CancelReason, error: number = errno.ECANCELED): void {
@@ -355,12 +363,14 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     this._stats.cancelled++;
     job._setError(error, new Cancelled(reason));
     if (hooks.tracer !== null) hooks.tracer.jobCancelled(job, reason);
+    // Before the driver is told: it may lose the ring, and so cancel the jobs behind this one.
+    if (job._extras !== null) signalStarted(job, job._extras);
     try {
       this.ring.driver.cancel(job, reason);
     } catch (thrown) {
-      if (job._state !== SIGNALLED) job._setError(error, thrown);
+      if (job._state === SIGNALLED) this.ring._calls.failed(thrown);
+      else job._setError(error, thrown);
     }
-    if (job._extras !== null) signalStarted(job, job._extras);
     if (this._list.oldest === job) this.#retire();
   }
 
@@ -383,6 +393,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     const head = this._list.head;
     if (head === null) return;
     const blocker = this.#wait.begin(head);
+    if (this._list.head !== head) return; // An issuer that was told of the wait has lost the device.
     if (hooks.tracer !== null && (blocker !== null || !this._canStart())) hooks.tracer.jobBlocked(head, blocker);
   }
 

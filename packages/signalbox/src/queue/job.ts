@@ -26,10 +26,10 @@ import type { FenceSource } from "../fence/source.ts";
 import { FRESH, SIGNALLED } from "../fence/state.ts";
 import { causeText, describe } from "../fence/words.ts";
 import { Cancelled } from "./cancelled.ts";
-import { addDependency } from "./dependencies.ts";
+import { addAsked, addDependency, askedMoot } from "./dependencies.ts";
 import type { Dependent } from "./dependencies.ts";
-import { JobExtras, isSource, readSpec } from "./extras.ts";
-import { unwrap } from "./flatten.ts";
+import { JobExtras, hintAt, isSource, readSpec } from "./extras.ts";
+import { isArray, isChain, isContainer, unwrap } from "./flatten.ts";
 import type { JobQueue } from "./job-queue.ts";
 import { Slot } from "./slot.ts";
 
@@ -88,8 +88,8 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec> extends Fence
     this._cost = cost;
     this._label = spec.label;
     const { after, signals, reads, writes } = spec;
-    if (after instanceof Fence) this.#dependOn(after);
-    else if (after !== undefined) this.#dependOnAll(isSource(after) ? [after] : after);
+    if (after instanceof Fence && !isContainer(after)) addDependency(this, after);
+    else if (after !== undefined) this.#dependOnAll(isList(after) ? after : [after]);
     if (signals !== undefined || reads !== undefined || writes !== undefined)
       readSpec(this.#name(), spec, this.#withExtras());
   }
@@ -165,11 +165,13 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec> extends Fence
    * this job's own queue comes before it anyway: on devices that run a queue's jobs one after the other nothing is waited
    * for, and its failure is not looked at (Q15). Of an array that signals with its last member each member is waited for,
    * and of a chain each point (Q18), so their failures count; an array that signals with its first member is one dependency.
-   * What stands for fences is looked up when the job is armed: what earlier jobs of the batch put there comes first (B1).
+   * What stands for fences is looked up when the job is armed: what earlier jobs of the batch put there comes first (B1). A point
+   * is looked up there exactly: behind a mate that signals the same point the job waits for that mate, and not for what is still
+   * pending below the point in the object, as in Panthor. Of two fences of a foreign timeline with the same seqno, the first that is
+   * given is waited for (Q17).
    * Throws EINVAL once the job was submitted (promise 4), and for a job that would wait for itself.
    */
   after(...dependencies: readonly (Fence | FenceSource)[]): this {
-    this.#checkFresh("dependencies");
     this.#dependOnAll(dependencies);
     return this;
   }
@@ -221,19 +223,28 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec> extends Fence
   }
 
   #checkFresh(what: string): void {
-    if (this._state === FRESH) return;
-    throw new SignalboxError("EINVAL", `${this.#name()} takes no more ${what}: it was submitted`);
+    const arming = this._extras?.arming === true;
+    if (this._state === FRESH && !arming) return;
+    const stage = arming ? "is being armed" : "was submitted";
+    throw new SignalboxError("EINVAL", `${this.#name()} takes no more ${what}: it ${stage}`);
   }
 
-  #dependOn(on: Fence | FenceSource): void {
-    this.#checkDependency(on);
-    this.#add(on);
-  }
-
-  // All of them or none: a list with a mistake in it adds nothing.
-  #dependOnAll(all: readonly (Fence | FenceSource)[]): void {
-    for (const each of all) this.#checkDependency(each);
-    for (const each of all) this.#add(each);
+  // All of them or none: a list with a mistake in it adds nothing. The list is gone through once, and the issuers are asked (F16),
+  // before the job is looked at again: either may run a program's code, which may submit this very job.
+  #dependOnAll(all: Iterable<Fence | FenceSource>): void {
+    this.#checkFresh("dependencies");
+    const fences: Fence[] = [];
+    const sources: (Fence | FenceSource)[] = [];
+    for (const each of all) {
+      this.#checkDependency(each);
+      if (!(each instanceof Fence) || isChain(each)) sources.push(each);
+      else if (isArray(each)) unwrap(each, fences);
+      else fences.push(each);
+    }
+    const pending = fences.filter((fence) => !askedMoot(fence));
+    this.#checkFresh("dependencies");
+    for (const fence of pending) addAsked(this, fence);
+    for (const source of sources) this.#withExtras().sources.push(source);
   }
 
   #checkDependency(on: unknown): void {
@@ -243,30 +254,9 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec> extends Fence
     } else if (!isSource(on)) {
       throw new SignalboxError(
         "EINVAL",
-        `${this.#name()} can only wait for fences and jobs, and what stands for them (got ${typeof on})`,
+        `${this.#name()} can only wait for fences and jobs, and what stands for them (got ${typeof on})${hintAt(on)}`,
       );
     }
-  }
-
-  #add(on: Fence | FenceSource): void {
-    const kind = on instanceof Fence ? on.kind : "source";
-    switch (kind) {
-      case "source":
-      case "chain":
-        this.#withExtras().sources.push(on);
-        return;
-      case "array":
-        this.#addMembers(on as Fence);
-        return;
-      default:
-        addDependency(this, on as Fence);
-    }
-  }
-
-  #addMembers(array: Fence): void {
-    const members: Fence[] = [];
-    unwrap(array, members);
-    for (const member of members) addDependency(this, member);
   }
 
   #name(): string {
@@ -276,4 +266,9 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec> extends Fence
   #released(): never {
     throw new SignalboxError("EINVAL", `${this.#name()} was released`);
   }
+}
+
+/** Anything that can be gone through. What is neither that nor a dependency is refused as a member of a list is. */
+function isList(after: Exclude<JobSpec["after"], undefined>): after is readonly (Fence | FenceSource)[] {
+  return !isSource(after) && Symbol.iterator in Object(after);
 }

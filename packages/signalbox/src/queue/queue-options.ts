@@ -7,7 +7,7 @@ import type { Priority } from "./fair.ts";
 
 /** How a queue is opened. */
 export interface QueueOptions {
-  /** What its jobs' costs may add up to in flight, in a unit of your own; unlimited if left out. More than 0. */
+  /** What its jobs' costs may add up to in flight, in a unit of your own; unlimited if left out (but for 2^53 - 1, up to which sums are exact). More than 0. */
   readonly credits?: number;
   /** How many of its jobs may be in flight; unlimited if left out. A whole number from 1. */
   readonly jobs?: number;

@@ -98,8 +98,9 @@ export class Submission {
     this.#pushed.push(job);
   }
 
-  /** @internal What was pushed; throws if that can't be published. */
+  /** @internal What was pushed; throws if that can't be published. Over from here: issuers that are asked can arm nothing more. */
   _close(): readonly Job[] {
+    this.#over = true;
     if (this.#pushed.length < this.#armed.length) {
       const pushed = new Set(this.#pushed);
       const left = this.#armed.find((job) => !pushed.has(job));

@@ -10,6 +10,7 @@
  * Invariants:
  * - `prepare` does all or nothing for its job; what it did for the batch is undone by `drop`.
  * - `publish` can't fail, and happens in the order in which the jobs were armed: the last job that signals an object wins.
+ * - Issuers are asked before anything is noted (F16), and what they may have changed is looked at after that.
  *
  * Made by batch.ts for submissions that have such a job.
  */
@@ -19,11 +20,12 @@ import type { FenceSink, PreparedSink } from "../fence/sink.ts";
 import type { FenceSource } from "../fence/source.ts";
 import { FRESH } from "../fence/state.ts";
 import { describe } from "../fence/words.ts";
+import { throwLater } from "../platform/throw-later.ts";
 import type { ReservationLocks } from "../sync/reservation/locks.ts";
 import type { SyncObject } from "../sync/sync-object.ts";
 import type { SyncPoint } from "../sync/sync-point.ts";
 import { BatchReservations } from "./batch-reservations.ts";
-import { moot } from "./dependencies.ts";
+import { askedMoot } from "./dependencies.ts";
 import type { JobExtras } from "./extras.ts";
 import { isSource } from "./extras.ts";
 import { unwrap } from "./flatten.ts";
@@ -67,6 +69,8 @@ export class SubmitContext {
     }
     for (const source of extras.sources) this.#find(source, found);
     for (const use of extras.uses) this.#reservations.prepare(use, found);
+    // The issuers are asked now, in the caller's own time (F16).
+    extras.found = found.filter((fence) => !askedMoot(fence));
     this.#checkOrder(extras.signals);
     const prepared = prepareAll(extras.signals);
     // Nothing fails from here on.
@@ -75,17 +79,13 @@ export class SubmitContext {
       this.#note(sink, job);
     }
     for (const use of extras.uses) this.#reservations.note(use, job);
-    // The issuers are asked now, in the caller's own time (F16).
-    extras.found = found.filter((fence) => !(fence.signalled && moot(fence)));
   }
 
   /** Q9: puts a fence, or what stands for fences, into a slot of a job that was not armed yet. Throws EINVAL, and nothing is filled. */
   fill(slot: Slot, fence: unknown): void {
     if (!(slot instanceof Slot)) throw new SignalboxError("EINVAL", `Only a slot can be filled (got ${typeof slot})`);
     const name = `The slot of [Job "${slot._job.label}"]`;
-    if (slot._job._state !== FRESH)
-      throw new SignalboxError("EINVAL", `${name} can't be filled: the job is ${slot._job.state}`);
-    if (slot._fences !== null) throw new SignalboxError("EINVAL", `${name} was filled already`);
+    checkEmpty(slot, name);
     const found: Fence[] = [];
     if (fence instanceof Fence) {
       if (fence._state === FRESH) {
@@ -100,11 +100,13 @@ export class SubmitContext {
     } else {
       throw new SignalboxError("EINVAL", `${name} takes fences, and what stands for them (got ${typeof fence})`);
     }
+    // An issuer that was asked meanwhile may have filled it.
+    checkEmpty(slot, name);
     slot._fences = found;
     this.#filled.push(slot);
   }
 
-  /** Before the publishing, the last that can throw: EINVAL if a slot was filled in vain, or the caller has released its locks. */
+  /** Before the publishing: EINVAL if a slot was filled in vain, or the caller's locks were released. Asks issuers. */
   check(): void {
     const idle = this.#filled.find(({ _job }) => _job._state === FRESH);
     if (idle !== undefined)
@@ -112,10 +114,16 @@ export class SubmitContext {
     this.#reservations.reserve();
   }
 
-  /** After the last push: can't fail. */
+  /** After the last push: can't fail. A sink that throws all the same is heard of, and stops nothing (promise 1). */
   publish(): void {
     this.#reservations.publish();
-    for (const { job, prepared } of this.#signals) prepared._publish(job);
+    for (const { job, prepared } of this.#signals) {
+      try {
+        prepared._publish(job);
+      } catch (error) {
+        throwLater(job._timeline.platform, error);
+      }
+    }
     for (const slot of this.#filled) slot._fences = null;
   }
 
@@ -168,6 +176,12 @@ export class SubmitContext {
     points.jobs.set(point, job);
     if (point > points.highest) points.highest = point;
   }
+}
+
+function checkEmpty(slot: Slot, name: string): void {
+  if (slot._job._state !== FRESH)
+    throw new SignalboxError("EINVAL", `${name} can't be filled: the job is ${slot._job.state}`);
+  if (slot._fences !== null) throw new SignalboxError("EINVAL", `${name} was filled already`);
 }
 
 /** All of them or none. */

@@ -11,7 +11,8 @@
 import { SignalboxError } from "../errors.ts";
 import { enterDelivery, leaveDelivery, makeDue } from "../fence/delivery.ts";
 import { Fence, signalUntraced } from "../fence/fence.ts";
-import type { Registration } from "../fence/registration.ts";
+import { COMPLETE, Registration } from "../fence/registration.ts";
+import type { Completable } from "../fence/registration.ts";
 import { PUBLISHED } from "../fence/state.ts";
 import { TimelineCore } from "../fence/timeline-core.ts";
 import type { Arrival } from "./arrival.ts";
@@ -34,7 +35,7 @@ export function notifyAt(object: SyncObject, point: bigint, registration: Regist
   new Gate(object, point, registration, available).begin();
 }
 
-class Gate extends Fence implements Arrival {
+class Gate extends Fence implements Arrival, Completable {
   readonly _point: bigint;
   readonly #object: SyncObject;
   readonly #registration: Registration;
@@ -55,16 +56,22 @@ class Gate extends Fence implements Arrival {
   begin(): void {
     this._register(this.#registration);
     const fence = this.#object._await(this);
-    if (fence !== null) this._arrived(fence);
+    if (fence !== null && this.#isOurs) this._arrived(fence);
   }
 
   /** @internal SIGNALLING: the point has a fence. */
   _arrived(fence: Fence): void {
     enterDelivery();
-    if (this.#available) signalUntraced(this);
-    else this.#moveTo(fence);
-    leaveDelivery();
+    try {
+      if (this.#available) signalUntraced(this);
+      else this.#moveTo(fence);
+    } finally {
+      leaveDelivery();
+    }
   }
+
+  /** @internal Of its own on the point's fence: it only holds the place. */
+  _complete(): void {}
 
   /** @internal The registration was cancelled, or moves on. */
   override _unlink(registration: Registration): void {
@@ -72,11 +79,23 @@ class Gate extends Fence implements Arrival {
     this.#object._forget(this);
   }
 
+  // Promise 10: whether the registration is still to act. Issuers that are asked or told may cancel it.
+  get #isOurs(): boolean {
+    return this.#registration._fence === this;
+  }
+
+  // The issuer is told of the wait (F20) while the registration is still here, where it can be cancelled.
   #moveTo(fence: Fence): void {
     const registration = this.#registration;
-    registration.cancel();
-    if (fence._register(registration)) return;
-    registration._fence = fence;
-    makeDue(registration);
+    const place = new Registration(COMPLETE, this, 0);
+    fence._register(place);
+    if (this.#isOurs) {
+      registration.cancel();
+      if (!fence._register(registration)) {
+        registration._fence = fence;
+        makeDue(registration);
+      }
+    }
+    place.cancel();
   }
 }

@@ -14,8 +14,8 @@
  * Anybody may do anything with it: a sync object holds fences, and never makes promises.
  */
 import { SignalboxError } from "../errors.ts";
-import { checkPublished } from "../fence/container.ts";
-import { FenceChain, chainFence } from "../fence/chain.ts";
+import { checkMember, checkPublished } from "../fence/container.ts";
+import { FenceChain, appendPoint, containedOf, previousOf } from "../fence/chain.ts";
 import { deliver } from "../fence/delivery.ts";
 import type { Fence } from "../fence/fence.ts";
 import type { Registration } from "../fence/registration.ts";
@@ -67,6 +67,8 @@ export class SyncObject {
   #arrivals: Set<Arrival> | null = null;
   /** Points until the next walk over the whole chain. */
   #untilWalk = 0;
+  /** Whether the chain may hold a fence that signals by being asked. */
+  #mayAsk = false;
 
   constructor(options: SyncObjectOptions = {}) {
     this.name = options.name ?? "sync object";
@@ -118,7 +120,7 @@ export class SyncObject {
    */
   addPoint(point: bigint, fence: Fence): void {
     this._checkNext(point);
-    checkPublished(fence);
+    checkMember(fence);
     this._addPoint(point, fence);
   }
 
@@ -208,15 +210,18 @@ export class SyncObject {
   _replace(fence: Fence | null): void {
     if (fence === this.#fence) return;
     this.#fence = fence;
+    this.#untilWalk = 0; // Who knows what is in it.
     this.#tellArrivals();
   }
 
   /** @internal `addPoint` without the checks. */
   _addPoint(point: bigint, fence: Fence): void {
     const previous = this.#fence;
-    this.#fence = chainFence(previous, fence, point, { outOfOrder: "lift" });
+    const head = appendPoint(previous, fence, point, this._platform);
+    this.#fence = head;
+    this.#mayAsk ||= fence._canBeAsked;
     this.#tellArrivals();
-    this.#collect(previous);
+    this.#collect(head, previous);
   }
 
   // A delivery: whatever signals here has its consequences when everybody was told.
@@ -227,20 +232,25 @@ export class SyncObject {
       for (const arrival of arrivals) {
         const found = fenceAt(this.#fence, arrival._point);
         if (found === null) continue;
-        arrivals.delete(arrival);
-        arrival._arrived(found);
+        // An issuer that was asked may have changed what is here, and so had this arrival told; or forgotten.
+        if (arrivals.delete(arrival)) arrival._arrived(found);
       }
     });
   }
 
-  // CH4: walking collects what has signalled. The kernel walks the whole chain at each point; here each point takes one step,
-  // which takes away all that has signalled below the former head, and a walk of n pending nodes is due n points later.
-  #collect(previous: Fence | null): void {
+  // CH4: walking collects what has signalled. The kernel walks the whole chain at each point. Here, too, as long as a fence on
+  // it signals by being asked, since others see that it was. Otherwise each point takes one step, which takes away all that has
+  // signalled below the former head, and a walk of n pending nodes is due n points later.
+  #collect(head: FenceChain, previous: Fence | null): void {
     if (!(previous instanceof FenceChain)) return;
-    let node = previous.previous;
-    if (--this.#untilWalk > 0) return;
+    const walks = --this.#untilWalk <= 0 || this.#mayAsk;
+    // Before anybody is asked: issuers may add points, too, and take note of them.
+    if (walks && this.#fence === head) this.#mayAsk = head.contained._canBeAsked || previous.contained._canBeAsked;
     let pending = 1;
-    for (; node instanceof FenceChain; node = node.previous) pending++;
-    this.#untilWalk = pending;
+    for (let node = previous.previous; walks && node !== null; node = previousOf(node)) {
+      pending++;
+      if (containedOf(node)._canBeAsked) this.#mayAsk = true;
+    }
+    if (walks) this.#untilWalk = pending;
   }
 }

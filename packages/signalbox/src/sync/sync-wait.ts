@@ -176,6 +176,8 @@ class PointWatch implements Arrival, Completable {
   readonly #available: boolean;
   #fence: Fence | null = null;
   #registration: Registration | null = null;
+  /** Whether the wait knows: whatever tells that the point is done, and how often, counts once. */
+  #counted = false;
 
   constructor(wait: SyncWait, point: SyncPoint, available: boolean) {
     this.point = point;
@@ -200,7 +202,7 @@ class PointWatch implements Arrival, Completable {
   /** SY13, SY15: picks the point's fence up, for good; false if there is none yet, and then it is told when there is. */
   look(): boolean {
     this.#fence = this.point.object._await(this);
-    if (this.done) this.#wait._finished();
+    if (this.done) this.#count();
     return this.#fence !== null;
   }
 
@@ -209,9 +211,12 @@ class PointWatch implements Arrival, Completable {
     this.#fence?.setDeadline(deadline);
   }
 
-  /** Watches the fence that was picked up. */
+  /**
+   * Watches the fence that was picked up, unless that has counted, or was watched on its arrival. Not by asking once more: an
+   * issuer that answers differently by now has told nobody else.
+   */
   watch(): void {
-    if (this.#fence !== null && !this.done) this.#watchFence(this.#fence);
+    if (this.#fence !== null && !this.#counted && this.#registration === null) this.#watchFence(this.#fence);
   }
 
   /** Takes back whatever was left anywhere. */
@@ -223,12 +228,18 @@ class PointWatch implements Arrival, Completable {
   /** @internal SIGNALLING: somebody has submitted the point. */
   _arrived(fence: Fence): void {
     this.#fence = fence;
-    if (this.#available) this.#wait._finished();
+    if (this.#available) this.#count();
     else this.#watchFence(fence);
   }
 
   /** @internal SIGNALLING: the point has signalled. */
   _complete(): void {
+    this.#count();
+  }
+
+  #count(): void {
+    if (this.#counted) return;
+    this.#counted = true;
     this.#wait._finished();
   }
 
@@ -236,6 +247,6 @@ class PointWatch implements Arrival, Completable {
   // so that it knows of their errors. Enabling may find that the fence has signalled.
   #watchFence(fence: Fence): void {
     this.#registration = new Registration(COMPLETE, this, 0);
-    if (!fence.enableSignalling() || !fence._register(this.#registration)) this.#wait._finished();
+    if (!fence.enableSignalling() || !fence._register(this.#registration)) this.#count();
   }
 }

@@ -13,12 +13,13 @@ import {
   releaseContainers,
 } from "../../src/fence/delivery.ts";
 import type { Fence } from "../../src/fence/fence.ts";
+import { ForeignTimeline } from "../../src/fence/foreign-timeline.ts";
 import { Registration } from "../../src/fence/registration.ts";
 import { Timeline } from "../../src/fence/timeline.ts";
 import { SimPlatform } from "../../src/platform/simulated.ts";
 import { submit } from "../../src/queue/submission.ts";
 import { bench, jobs } from "../support/bench.ts";
-import { noteAll, noting, thrownBy } from "../support/notes.ts";
+import { noteAll, noting, thrownBy, traced } from "../support/notes.ts";
 
 const platform = new SimPlatform({ auto: false });
 
@@ -296,6 +297,27 @@ describe("containers", () => {
     expect(array.state).toBe("published");
     releaseContainers();
     expect(ran).toEqual(["t0:1", "unbound:1"]);
+  });
+
+  it("bug: one that fails to settle keeps none of the others from it, and its error is heard of", () => {
+    const [one, two] = separateFences(2);
+    const ran: string[] = [];
+    const past = new ForeignTimeline("past", { platform }).fence(1, { poll: () => true });
+    const older = fenceArray([one!.fence]);
+    older.register(noting(ran, "older"));
+    chainFence(past.fence, one!.fence, 1).register(noting(ran, "chain"));
+    const newer = fenceArray([one!.fence]);
+    newer.register(noting(ran, "newer"));
+    const broken = (fence: Fence): void => {
+      if (fence === past.fence) throw new Error("a broken tracer");
+    };
+    traced({ fenceSignalled: broken }, () => one!.signal());
+    expect([ran, insideDelivery()]).toEqual([["newer", "older"], false]);
+    expect(() => platform.run(platform.now())).toThrow("a broken tracer");
+    const array = fenceArray([two!.fence]);
+    array.register(noting(ran, "later"));
+    two!.signal();
+    expect(ran).toEqual(["newer", "older", "later"]);
   });
 
   it("count as a delivery while they are settled, nobody may wait there", () => {

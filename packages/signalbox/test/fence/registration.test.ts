@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { errno } from "../../src/errors.ts";
+import { fenceArray } from "../../src/fence/array.ts";
 import { deliver } from "../../src/fence/delivery.ts";
+import type { Fence } from "../../src/fence/fence.ts";
 import { Registration } from "../../src/fence/registration.ts";
 import type { FenceMessage } from "../../src/fence/registration.ts";
 import { Timeline } from "../../src/fence/timeline.ts";
@@ -149,6 +151,24 @@ describe("registering", () => {
       expect(thrownBy(() => two.fence.register(note)).code).toBe("EINVAL");
     });
     expect(two.fence.register(note)).toBe("registered");
+  });
+
+  it.each([
+    ["a fence", (fence: Fence) => fence],
+    ["an array", (fence: Fence) => fenceArray([fence])],
+  ])("bug: F21: one that the issuer of %s puts on another fence when it is told stays there alone", (_, over) => {
+    const other = fenceOf("other");
+    const ran: string[] = [];
+    const note = noting(ran, "note");
+    const enableSignalling = (): boolean => other.fence.register(note) === "registered";
+    const one = new Timeline("one", { platform }).fence({ enableSignalling });
+    const error = thrownBy(() => over(one.fence).register(note));
+    expect([error.code, error.message]).toEqual(["EINVAL", expect.stringContaining("other:1")]);
+    expect(one.fence._registrations).toBeNull();
+    other.fence.register(noting(ran, "behind"));
+    one.signal();
+    other.signal();
+    expect(ran).toEqual(["note", "behind"]);
   });
 
   it("F21: any number are on one fence, and run in the order in which they came", () => {

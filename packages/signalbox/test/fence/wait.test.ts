@@ -157,6 +157,19 @@ describe("a wait", () => {
     expectNothingLeft(platform, one, signal);
   });
 
+  it("bug: an abort while the issuer is told of the wait is not lost", async () => {
+    const platform = new SimPlatform({ auto: false });
+    const controller = new AbortController();
+    const enableSignalling = (): boolean => {
+      controller.abort("stop");
+      return true;
+    };
+    const one = new Timeline("t", { platform }).fence({ enableSignalling });
+    const wait = one.fence.wait({ timeout: 10, signal: controller.signal });
+    expectNothingLeft(platform, one, controller.signal);
+    await expect(wait).rejects.toBe("stop");
+  });
+
   it("a signal leaves no listener behind, and a later abort changes nothing", async () => {
     const { platform, one, fence } = setUp();
     const controller = new AbortController();

@@ -35,4 +35,17 @@ describe("promise 5: credits", () => {
       }),
     );
   });
+
+  it("bug: their sum is exact without a limit too, and with one that no sum could tell", () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    for (const limit of [Infinity, 2 ** 60, most]) {
+      const credits = new Credits(limit, Infinity);
+      credits.take(most - 1);
+      expect([credits.fits(1), credits.fits(2), credits.fits(most)]).toEqual([true, false, false]);
+      credits.take(1);
+      expect([credits.inFlight, credits.fits(0), credits.fits(1)]).toEqual([most, true, false]);
+      for (const cost of [1, most - 1]) credits.give(cost);
+      expect(credits.inFlight).toBe(0);
+    }
+  });
 });

@@ -49,6 +49,17 @@ describe("a dependency set", () => {
     }
   });
 
+  it("bug: F9: an error that is stored for a signal to come is no failure yet, of a fence that signals out of order", () => {
+    const { ring, driver, work, platform: clock } = bench();
+    const remote = new ForeignTimeline("remote", { platform: clock });
+    const [early, late] = [remote.fence(1), remote.fence(2)];
+    submit(ring.queue("q").job({ label: "j", after: [early.fence, late.fence] }));
+    early.setError(errno.EIO);
+    late.signal();
+    work();
+    expect(driver.calls).toEqual(["run j", "flush"]);
+  });
+
   it("F4, Q17: tells seqnos apart that a number can't hold, and so loses no wait", () => {
     const remote = new ForeignTimeline("remote", { platform });
     for (const before of [0, 3, SCAN_UP_TO + 3]) {

@@ -31,7 +31,7 @@ describe("the extras of a job", () => {
       for (const job of [plain, asked]) section.push(job);
     });
     expect(plain._extras).toBe(null);
-    expect(asked._extras).toEqual({ sources: [], slots: [], signals: [], uses: [], found: [], started });
+    expect(asked._extras).toEqual({ sources: [], slots: [], signals: [], uses: [], found: [], started, arming: false });
     expect(slot._fences).toBe(null);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { errno } from "../../src/errors.ts";
 import { deliver, insideDelivery } from "../../src/fence/delivery.ts";
 import type { Fence } from "../../src/fence/fence.ts";
+import { ForeignTimeline } from "../../src/fence/foreign-timeline.ts";
 import { Registration } from "../../src/fence/registration.ts";
 import { Timeline } from "../../src/fence/timeline.ts";
 import { submit } from "../../src/queue/submission.ts";
@@ -506,7 +507,49 @@ describe("promise 5: credits", () => {
   });
 });
 
+describe("promise 5: costs beyond what a sum can tell", () => {
+  it("bug: without a limit they wait for one another, and come back exactly", () => {
+    const { ring, driver, work } = bench();
+    const queue = ring.queue("q");
+    const [huge, small] = [
+      queue.job({ label: "huge", cost: Number.MAX_SAFE_INTEGER }),
+      queue.job({ label: "small", cost: 2 }),
+    ];
+    submit(huge, small);
+    work();
+    expect([driver.called("run"), queue.credits]).toEqual([["huge"], Infinity]);
+    driver.complete(huge);
+    work();
+    expect([driver.called("run"), queue.creditsInFlight]).toEqual([["huge", "small"], 2]);
+    driver.complete(small);
+    expect(queue.creditsInFlight).toBe(0);
+  });
+});
+
 describe("F28: deadlines of jobs", () => {
+  it("bug: hints go to the fences that the device answered, those from before and those that come later", () => {
+    for (const width of [1, 2]) {
+      const { ring, work, platform } = bench();
+      const lanes = [0, 1].map((lane) => new ForeignTimeline(`lane ${lane}`, { platform }));
+      const hints: string[] = [];
+      const setDeadline = (fence: Fence, time: number): void => void hints.push(`${fence.timelineName} ${time}`);
+      const ends = lanes.slice(0, width).map((lane) => lane.fence(1, { setDeadline }));
+      const queue = ring.queue("q", { width });
+      const job = queue.job({ run: width === 1 ? ends[0]!.fence : ends.map(({ fence }) => fence) });
+      job.setDeadline(70);
+      submit(job);
+      work();
+      for (const time of [60, 65]) job.setDeadline(time);
+      ends[0]!.signal();
+      job.setDeadline(50);
+      for (const end of ends) end.signal();
+      job.setDeadline(40);
+      expect(hints).toEqual(
+        width === 1 ? ["lane 0 70", "lane 0 60"] : ["lane 0 70", "lane 1 70", "lane 0 60", "lane 1 60", "lane 1 50"],
+      );
+    }
+  });
+
   it("a hint for a running job goes to the device: the earliest so far, no later one", () => {
     const { ring, driver, work } = bench();
     const [job] = jobs(ring.queue("q"), "j");

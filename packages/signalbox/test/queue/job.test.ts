@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FenceError, errno } from "../../src/errors.ts";
 import { Fence } from "../../src/fence/fence.ts";
+import { Timeline } from "../../src/fence/timeline.ts";
 import { Job } from "../../src/queue/job.ts";
 import { submit } from "../../src/queue/submission.ts";
 import { bench, jobs } from "../support/bench.ts";
@@ -273,6 +274,29 @@ describe("adding dependencies", () => {
     submit(job);
     work();
     expect(driver.called("run")).toEqual(["j"]);
+  });
+
+  it("bug: a list that can be gone through once only is waited for", () => {
+    const { ring, driver, work, gates } = bench();
+    const [one, two] = [gates.fence(), new Timeline("other").fence()];
+    const once = (fence: Fence) => new Set([fence]).values() as never;
+    const job = ring.queue("q").job({ label: "j", after: once(one.fence) });
+    submit(job, ring.queue("r").job({ label: "k", after: new Set([two.fence]) as never }));
+    work();
+    expect(driver.called("run")).toEqual([]);
+    for (const gate of [one, two]) gate.signal();
+    work();
+    expect(driver.called("run")).toEqual(["j", "k"]);
+  });
+
+  it("bug: what is no list is refused by name", () => {
+    const { ring } = bench();
+    for (const wrong of [5, {}, null]) {
+      expect(thrownBy(() => ring.queue("q").job({ after: wrong as never }))).toMatchObject({
+        code: "EINVAL",
+        message: /can only wait for fences and jobs/,
+      });
+    }
   });
 
   it("200 000 of them in a spec are no trouble", () => {

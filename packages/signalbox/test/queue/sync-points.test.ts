@@ -4,6 +4,7 @@ import { errno } from "../../src/errors.ts";
 import type { Fence } from "../../src/fence/fence.ts";
 import type { FenceSink } from "../../src/fence/sink.ts";
 import { submission, submit } from "../../src/queue/submission.ts";
+import { Reservation } from "../../src/sync/reservation/reservation.ts";
 import { SyncFileOutput } from "../../src/sync/sync-file-output.ts";
 import { SyncObject } from "../../src/sync/sync-object.ts";
 import { bench, jobs } from "../support/bench.ts";
@@ -148,6 +149,19 @@ describe("`signals`: where a done fence goes", () => {
       expect(error).toMatchObject({ code: "EINVAL" });
       expect(error.message).toContain('[Job "j" of queue "q"] can\'t signal what takes no fence');
     }
+  });
+
+  it("bug: an object instead of one of its points is EINVAL, and the message says how a point is named", () => {
+    const { ring } = bench();
+    const queue = ring.queue("q");
+    for (const spec of [
+      { signals: new SyncObject() },
+      { signals: [new SyncObject()] },
+      { after: [new SyncObject()] },
+    ]) {
+      expect(thrownBy(() => queue.job(spec as never))).toMatchObject({ code: "EINVAL", message: /`\.at\(\)`/ });
+    }
+    expect(thrownBy(() => queue.job({}).after(new Reservation() as never)).message).toContain("`.at()`");
   });
 
   it("Q33: an ordered object refuses a point that an earlier job of the batch puts out of order", () => {

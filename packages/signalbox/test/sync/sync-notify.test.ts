@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { errno } from "../../src/errors.ts";
+import { fenceArray } from "../../src/fence/array.ts";
+import { chainFence } from "../../src/fence/chain.ts";
 import { ForeignTimeline } from "../../src/fence/foreign-timeline.ts";
 import { Registration } from "../../src/fence/registration.ts";
 import type { FenceMessage } from "../../src/fence/registration.ts";
@@ -89,6 +91,39 @@ describe("a notification", () => {
     box.notify(early, 1n);
     expect(log).toEqual(["done", "early"]);
   });
+
+  it("bug: promise 10: one that an issuer cancels when it is asked for the point's fence never acts", () => {
+    const [box, a, b] = [object(), fenceOf("a"), fenceOf("b")];
+    const log: string[] = [];
+    const note = noting(log, "note");
+    const poll = (): boolean => note.cancel() && false;
+    const asked = new ForeignTimeline("asked", { platform }).fence(1, { poll });
+    box.replace(chainFence(chainFence(a.fence, asked.fence, 1), b.fence, 2));
+    box.notify(note, 1n);
+    expect([note.registered, box._awaited, asked.fence.enabled]).toEqual([false, 0, false]);
+    for (const each of [asked, a, b]) each.signal();
+    expect(log).toEqual([]);
+  });
+
+  it.each([false, true])(
+    "bug: promise 10: so is one cancelled by the issuer that is told (in an array: %s)",
+    (inArray) => {
+      const box = object();
+      const log: string[] = [];
+      const note = noting(log, "note");
+      let cancelled: boolean | undefined;
+      const enableSignalling = (): boolean => {
+        cancelled = note.cancel();
+        return true;
+      };
+      const told = new ForeignTimeline("told", { platform }).fence(1, { enableSignalling });
+      box.notify(note);
+      box.replace(inArray ? fenceArray([told.fence]) : told.fence);
+      expect([cancelled, note.registered, told.fence._registrations]).toEqual([true, false, null]);
+      told.signal();
+      expect(log).toEqual([]);
+    },
+  );
 
   it("F21: a registration that is on a fence, or waits for a point, is refused", () => {
     const [box, a] = [object(), fenceOf("a")];

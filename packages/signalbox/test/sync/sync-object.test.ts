@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { fenceArray } from "../../src/fence/array.ts";
+import { chainFence } from "../../src/fence/chain.ts";
 import type { DriverFence } from "../../src/fence/driver-fence.ts";
+import type { Fence } from "../../src/fence/fence.ts";
 import { ForeignTimeline } from "../../src/fence/foreign-timeline.ts";
 import { stubFence } from "../../src/fence/stub.ts";
 import { SimPlatform } from "../../src/platform/simulated.ts";
@@ -194,5 +197,77 @@ describe("a chain that grows for ever", () => {
     const timeline = new ForeignTimeline("never", { platform });
     for (let point = 1; point <= 100_000; point++) box.addPoint(BigInt(point), timeline.fence(point).fence);
     expect([box.lastSubmitted, box.lastSignalled]).toEqual([100_000n, 0n]);
+  });
+});
+
+describe("adding a point looks at those before it (SY7, CH4)", () => {
+  const pending = (name: string): Fence => new ForeignTimeline(name, { platform }).fence(1).fence;
+
+  it("bug: an array at an old point is found out, as the kernel's is", () => {
+    const box = object();
+    const [a, b] = fences(2);
+    const array = fenceArray([a!.fence, b!.fence]);
+    for (let point = 1n; point <= 17n; point++) box.addPoint(point, pending("p"));
+    box.addPoint(18n, array);
+    for (const point of [19n, 20n]) box.addPoint(point, pending("p"));
+    a!.signal();
+    b!.signal();
+    expect(array.state).toBe("published");
+    box.addPoint(21n, pending("p"));
+    expect(array.state).toBe("signalled");
+  });
+
+  it("bug: so is one in a chain that the object was given, or behind one", () => {
+    const [a, b] = fences(2);
+    const behind = fenceArray([a!.fence]);
+    const inside = fenceArray([b!.fence]);
+    const box = object();
+    for (let point = 1n; point <= 20n; point++) box.addPoint(point, pending("p"));
+    box.replace(chainFence(chainFence(chainFence(behind, inside, 1), pending("p"), 2), pending("p"), 3));
+    box.addPoint(4n, pending("p"));
+    box.addPoint(5n, pending("p"));
+    b!.signal();
+    box.addPoint(6n, pending("p"));
+    expect([inside.state, behind.state]).toEqual(["signalled", "published"]);
+    a!.signal();
+    box.addPoint(7n, pending("p"));
+    expect(behind.state).toBe("signalled");
+  });
+
+  it("asks an issuer that can be asked at each point, until it has answered", () => {
+    const box = object();
+    let asked = 0;
+    const poll = (): boolean => ++asked === 5;
+    box.addPoint(1n, new ForeignTimeline("asked", { platform }).fence(1, { poll }).fence);
+    const counts: number[] = [];
+    for (let point = 2n; point <= 9n; point++) {
+      box.addPoint(point, pending("p"));
+      counts.push(asked);
+    }
+    // Point 2 looks at what is before point 1.
+    expect(counts).toEqual([0, 1, 2, 3, 4, 5, 5, 5]);
+  });
+
+  it("takes linear time when nobody is left to ask", () => {
+    const box = object();
+    const timeline = new ForeignTimeline("never", { platform });
+    const asked = new ForeignTimeline("asked", { platform }).fence(1, { poll: () => false });
+    box.addPoint(1n, asked.fence);
+    asked.signal();
+    for (let point = 2; point <= 100_000; point++) box.addPoint(BigInt(point), timeline.fence(point).fence);
+    expect(box.lastSubmitted).toBe(100_000n);
+  });
+});
+
+describe("the clock of a sync object", () => {
+  it("bug: is that of its points, whatever the first of them is", async () => {
+    const [a] = fences(1);
+    const box = object();
+    box.signalPoint(1n);
+    box.addPoint(2n, a!.fence);
+    const wait = box.find(2n).wait({ timeout: 100 });
+    expect(platform.idle).toBe(false);
+    platform.run();
+    await expect(wait).rejects.toMatchObject({ code: "ETIMEDOUT" });
   });
 });

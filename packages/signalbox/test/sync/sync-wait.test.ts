@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { errno } from "../../src/errors.ts";
+import { chainFence } from "../../src/fence/chain.ts";
 import { deliver } from "../../src/fence/delivery.ts";
 import type { Fence } from "../../src/fence/fence.ts";
 import { ForeignTimeline } from "../../src/fence/foreign-timeline.ts";
 import { mergeFences } from "../../src/fence/merge.ts";
+import type { FenceOps } from "../../src/fence/ops-fence.ts";
 import { SimPlatform } from "../../src/platform/simulated.ts";
 import { SyncObject } from "../../src/sync/sync-object.ts";
 import { waitAll, waitAny } from "../../src/sync/sync-wait.ts";
@@ -282,5 +284,107 @@ describe("what a wait tells the issuer", () => {
     a.fail(errno.EIO);
     b.signal();
     expect(both.status).toBe(errno.EIO);
+  });
+});
+
+describe("what issuers may do while a wait begins", () => {
+  /** A fence that its device gets past after it was asked so many times. */
+  const past =
+    (questions: number, ops: FenceOps = {}) =>
+    (): Fence => {
+      let asked = 0;
+      const timeline = new ForeignTimeline("device", { platform });
+      return timeline.fence(1, { poll: () => ++asked > questions, ...ops }).fence;
+    };
+
+  const setDeadline = (): void => {};
+  it.each([
+    ["it looks for the first", past(1), undefined],
+    ["it looks for the first, and hurries it", past(1, { setDeadline }), 5],
+    ["it is hurried", past(2, { setDeadline }), 5],
+  ])("bug: a fence that turns out to be signalled when %s is not missed", async (_, make, deadline) => {
+    for (const wait of [waitAll, waitAny]) {
+      const fence = make();
+      const box = holding(fence);
+      const over = wait([box.at()], { timeout: 10, ...(deadline === undefined ? {} : { deadline }) });
+      expect([fence.state, leftovers([box], [fence])]).toEqual(["signalled", 0]);
+      await over;
+    }
+  });
+
+  it("bug: a fence that signals another's when it is told of the wait ends both waits", async () => {
+    const other = fenceOf("other");
+    const timeline = new ForeignTimeline("telling", { platform });
+    const telling = timeline.fence(1, { enableSignalling: () => other.signal() && false });
+    const objects = [holding(telling.fence), holding(other.fence)];
+    await waitAll(
+      objects.map((box) => box.at()),
+      { timeout: 10 },
+    );
+    expect(leftovers(objects)).toBe(0);
+  });
+
+  it("bug: a point that is submitted meanwhile is watched once", async () => {
+    const [late, other] = [object("late"), fenceOf("other")];
+    const timeline = new ForeignTimeline("telling", { platform });
+    const poll = (): boolean => {
+      late.replace(other.fence);
+      return false;
+    };
+    const telling = timeline.fence(1, { poll });
+    const points = [late, holding(telling.fence)].map((box) => box.at());
+    const controller = new AbortController();
+    const over = waitAll(points, { forSubmit: true, signal: controller.signal });
+    controller.abort("stop");
+    await expect(over).rejects.toBe("stop");
+    expect(leftovers([late], [other.fence, telling.fence])).toBe(0);
+  });
+
+  /** An object, and the chain whose first fence's issuer puts a newer one in as soon as it is asked. */
+  function exchanged() {
+    const box = object("box");
+    const newer = fenceOf("newer").fence;
+    let again = true;
+    const poll = (): boolean => {
+      if (again && box.fence !== null) {
+        again = false;
+        box.replace(chainFence(null, newer, 9));
+      }
+      return false;
+    };
+    const asked = new ForeignTimeline("asked", { platform }).fence(1, { poll }).fence;
+    return { box, newer, asked, chain: chainFence(chainFence(null, asked, 1), fenceOf("older").fence, 2) };
+  }
+
+  it("bug: who was told of the fence that an issuer put in is not told of the one before it (SY15)", async () => {
+    const { box, newer, asked, chain } = exchanged();
+    const wait = waitAny([box.at(1n)], { forSubmit: true, timeout: 10 });
+    box.replace(chain);
+    expect([asked.enabled, newer.enabled]).toEqual([false, true]);
+    platform.run();
+    await expect(wait).rejects.toMatchObject({ code: "ETIME" });
+    expect(leftovers([box], [asked, box.fence!])).toBe(0);
+  });
+
+  it("bug: a point whose object was changed meanwhile counts once", async () => {
+    const { box, chain } = exchanged();
+    const never = object("never");
+    const wait = waitAll([box.at(1n), never.at(1n)], { available: true, timeout: 10 });
+    box.replace(chain);
+    platform.run();
+    await expect(wait).rejects.toMatchObject({ code: "ETIME" });
+    expect(leftovers([box, never])).toBe(0);
+  });
+
+  it("an abort while an issuer is told of the wait is not lost", async () => {
+    const controller = new AbortController();
+    const enableSignalling = (): boolean => {
+      controller.abort("stop");
+      return true;
+    };
+    const telling = new ForeignTimeline("telling", { platform }).fence(1, { enableSignalling });
+    const box = holding(telling.fence);
+    await expect(box.wait(0n, { signal: controller.signal })).rejects.toBe("stop");
+    expect(leftovers([box], [telling.fence])).toBe(0);
   });
 });

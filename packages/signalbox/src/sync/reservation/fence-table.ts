@@ -12,6 +12,7 @@
  */
 import type { Fence } from "../../fence/fence.ts";
 import { isLater } from "../../fence/order.ts";
+import { SIGNALLED } from "../../fence/state.ts";
 import type { UsageRank } from "./usage.ts";
 
 export class FenceTable {
@@ -43,9 +44,21 @@ export class FenceTable {
     const fences = this.#fences;
     for (let slot = 0; slot < fences.length; slot++) {
       const old = fences[slot]!;
-      if (this.#supersedes(fence, usage, old, slot) || old.signalled) return slot;
+      if (this.#supersedes(fence, usage, old, slot)) return slot;
+      // The device may have had another fence put there when it was asked.
+      if (old.signalled && fences[slot] === old) return slot;
     }
     return -1;
+  }
+
+  /** The same, going by what is known: asks nobody. */
+  knownSlotFor(fence: Fence, usage: UsageRank): number {
+    return this.#fences.findIndex((old, slot) => this.#supersedes(fence, usage, old, slot) || old._state === SIGNALLED);
+  }
+
+  /** Asks the devices of all fences whether they are past them (F16). */
+  ask(): void {
+    this.#fences.forEach((fence) => fence.signalled);
   }
 
   set(slot: number, fence: Fence, usage: UsageRank): void {
@@ -64,14 +77,18 @@ export class FenceTable {
     }
   }
 
-  /** R3: a table with room for `count` more: this one, or a larger one without the fences that have signalled. */
+  /** Whether `count` more fit in. */
+  hasRoomFor(count: number): boolean {
+    return this.size + count <= this.capacity;
+  }
+
+  /** R3: a table with room for `count` more: this one, or a larger one without what is known to have signalled: asks nobody. */
   withRoomFor(count: number): FenceTable {
-    const needed = this.size + count;
-    if (needed <= this.capacity) return this;
-    const larger = new FenceTable(Math.max(needed, this.capacity * 2));
+    if (this.hasRoomFor(count)) return this;
+    const larger = new FenceTable(Math.max(this.size + count, this.capacity * 2));
     for (let slot = 0; slot < this.size; slot++) {
       const fence = this.fenceAt(slot);
-      if (!fence.signalled) larger.append(fence, this.usageAt(slot));
+      if (fence._state !== SIGNALLED) larger.append(fence, this.usageAt(slot));
     }
     return larger;
   }

@@ -6,7 +6,8 @@
  * Invariants:
  * - R4: `add` can't fail for want of room: `reserve` can, `add` has to have been preceded by it.
  * - R5: what was reserved and not used is gone at the unlock, whatever room the table has.
- * - Every operation is synchronous, and checks before it changes anything.
+ * - Every operation is synchronous, and checks before it changes anything. Devices are asked first (F16): one that releases the
+ *   lock meanwhile, or has the table exchanged, does so before the change, which finds things as they are then.
  */
 import { SignalboxError } from "../../errors.ts";
 import { isContainer } from "../../fence/unwrap.ts";
@@ -51,14 +52,17 @@ export class LockedReservation {
    * Throws RangeError unless `count` is an integer from 1.
    */
   reserve(count: number): void {
-    this.#check();
+    this._check();
     if (!Number.isSafeInteger(count) || count < 1) {
       throw new RangeError(
         `[Reservation "${this.reservation.name}"] reserves room for 1 fence or more, a whole number (got ${count})`,
       );
     }
-    const before = this.reservation._table;
-    const table = before === null ? FenceTable.first(count) : before.withRoomFor(count);
+    if (this.reservation._table?.hasRoomFor(count) === false) {
+      this.reservation._table.ask();
+      this._check();
+    }
+    const table = this.reservation._table?.withRoomFor(count) ?? FenceTable.first(count);
     this.reservation._table = table;
     this.#reserved = Math.max(this.#reserved, table.size + count);
   }
@@ -71,7 +75,7 @@ export class LockedReservation {
    * none is reserved.
    */
   add(fence: Fence, usage: Usage): void {
-    this.#check();
+    this._check();
     const rank = rankOf(usage);
     this.#checkFence(fence);
     this._put(fence, rank);
@@ -81,7 +85,9 @@ export class LockedReservation {
   _put(fence: Fence, rank: UsageRank): void {
     const table = this.reservation._table;
     const slot = table?.slotFor(fence, rank) ?? -1;
-    if (table !== null && slot >= 0) table.set(slot, fence, rank);
+    this._check();
+    if (table !== this.reservation._table) this._put(fence, rank);
+    else if (table !== null && slot >= 0) table.set(slot, fence, rank);
     else if (table !== null && table.size < this.#reserved) table.append(fence, rank);
     else {
       throw new SignalboxError(
@@ -92,11 +98,25 @@ export class LockedReservation {
   }
 
   /**
+   * @internal `add` for a submission that has published, which nothing may keep from it: asks nobody, checks nothing, and makes
+   * room should somebody have used up what was reserved.
+   */
+  _addPublished(fence: Fence, usage: Usage): void {
+    const rank = rankOf(usage);
+    const present = this.reservation._table ?? FenceTable.first(1);
+    const slot = present.knownSlotFor(fence, rank);
+    const table = slot >= 0 ? present : present.withRoomFor(1);
+    if (slot >= 0) table.set(slot, fence, rank);
+    else table.append(fence, rank);
+    this.reservation._table = table;
+  }
+
+  /**
    * R6: puts this fence with this usage in the place of every fence of a timeline, whatever their usages; does nothing if
    * there is none. For a fence that is done no earlier than those that it stands for. Throws EINVAL as `add` does.
    */
   replace(context: number, fence: Fence, usage: Usage): void {
-    this.#check();
+    this._check();
     const rank = rankOf(usage);
     this.#checkFence(fence);
     this.reservation._table?.replaceAll(context, fence, rank);
@@ -107,20 +127,21 @@ export class LockedReservation {
    * The other need not be locked. What was reserved before is used up.
    */
   copyFrom(source: Reservation): void {
-    this.#check();
+    this._check();
     const cursor = new UnlockedCursor(source, BOOKKEEP);
     let copy: FenceTable | null = null;
     for (let fence = cursor.next(); fence !== null; fence = cursor.next()) {
       if (copy === null || cursor.restarted) copy = new FenceTable(cursor.size);
       copy.append(fence, cursor.usage);
     }
+    this._check();
     this.reservation._table = copy;
     this.#reserved = 0;
   }
 
   /** R7: what is in the reservation at this usage and those before it, in the order of the slots; fences that have signalled too. */
   entries(usage: Usage = "bookkeep"): readonly ReservationEntry[] {
-    this.#check();
+    this._check();
     const limit = rankOf(usage);
     const entries: ReservationEntry[] = [];
     const table = this.reservation._table;
@@ -136,7 +157,8 @@ export class LockedReservation {
     this.#over = true;
   }
 
-  #check(): void {
+  /** @internal Throws EINVAL once the lock was released. */
+  _check(): void {
     if (this.#over) {
       throw new SignalboxError(
         "EINVAL",

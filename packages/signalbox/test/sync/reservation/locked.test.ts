@@ -6,6 +6,7 @@ import { isLater } from "../../../src/fence/order.ts";
 import { SimPlatform } from "../../../src/platform/simulated.ts";
 import { Ring } from "../../../src/queue/ring.ts";
 import type { LockedReservation } from "../../../src/sync/reservation/locked.ts";
+import type { ReservationLocks } from "../../../src/sync/reservation/locks.ts";
 import { Reservation } from "../../../src/sync/reservation/reservation.ts";
 import type { Usage } from "../../../src/sync/reservation/usage.ts";
 import { tryLockAll } from "../../../src/sync/reservation/with-reservations.ts";
@@ -198,6 +199,68 @@ function someFences() {
   };
 }
 
+describe("a lock that an issuer releases, or a table that it exchanges, when it is asked in the middle of a call", () => {
+  /** Five fences, so that the table is full; the first one's issuer does something when it is asked. */
+  function asking(act: (locks: ReservationLocks, reservation: Reservation) => void) {
+    const { make } = fencesOf();
+    const reservation = new Reservation("pixels");
+    const locks = tryLockAll([reservation])!;
+    const target = locks.of(reservation);
+    let armed = false;
+    const poll = (): boolean => {
+      if (armed) {
+        armed = false;
+        act(locks, reservation);
+      }
+      return false;
+    };
+    for (const name of ["a1", "b1", "c1", "d1", "e1"]) {
+      target.reserve(1);
+      target.add(make(name, name === "a1" ? { poll } : {}).fence, "read");
+    }
+    armed = true;
+    return { make, reservation, target };
+  }
+  const contentOf = (reservation: Reservation): string[] => reservation.fences("read").map(nameOf);
+
+  it("bug: is EINVAL, and the call has changed nothing", () => {
+    for (const call of ["reserve", "add"] as const) {
+      const extra = fencesOf().make("f1").fence;
+      const { make, reservation, target } = asking((locks) => {
+        locks.release();
+        const others = tryLockAll([reservation])!;
+        others.of(reservation).reserve(1);
+        others.of(reservation).add(extra, "read");
+      });
+      const body = () => (call === "reserve" ? target.reserve(1) : target.add(make("a2").fence, "bookkeep"));
+      expect(thrownBy(body)).toMatchObject({ code: "EINVAL", message: /was unlocked/ });
+      expect(contentOf(reservation)).toEqual(["a:1", "b:1", "c:1", "d:1", "e:1", "f:1"]);
+    }
+  });
+
+  it("bug: is EINVAL for a copy too", () => {
+    const { reservation: source } = asking(() => locks.release());
+    const target = new Reservation("copy");
+    const locks = tryLockAll([target])!;
+    const copy = locks.of(target);
+    expect(thrownBy(() => copy.copyFrom(source))).toMatchObject({ code: "EINVAL", message: /was unlocked/ });
+    expect(contentOf(target)).toEqual([]);
+  });
+
+  it("bug: loses no fence where the lock is still the caller's", () => {
+    for (const call of ["reserve", "add"] as const) {
+      const extra = fencesOf().make("f1").fence;
+      const { make, reservation, target } = asking((locks) => {
+        locks.of(reservation).reserve(2);
+        locks.of(reservation).add(extra, "read");
+      });
+      if (call === "reserve") target.reserve(1);
+      target.add(make("f2").fence, "read");
+      expect(contentOf(reservation)).toEqual(["a:1", "b:1", "c:1", "d:1", "e:1", "f:1", "f:2"]);
+    }
+  });
+});
+
 describe("any program of operations", () => {
   it("R1, R4, R6: leaves what the rules say, as long as the table doesn't grow", () => {
     fc.assert(
@@ -258,5 +321,26 @@ describe("any program of operations", () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe("what a device that is asked may do to the reservation", () => {
+  it("bug: a slot that it fills while a fence is added is not filled twice", () => {
+    const { make } = fencesOf();
+    const target = locked();
+    target.reserve(3);
+    let asked = false;
+    const poll = (): boolean => {
+      if (!asked) {
+        asked = true;
+        done.signal();
+        target.add(make("b1").fence, "read");
+      }
+      return true;
+    };
+    const done = make("a1", { poll });
+    target.add(done.fence, "read");
+    target.add(make("c1").fence, "read");
+    expect(shown(target)).toEqual(["b:1 read", "c:1 read"]);
   });
 });
