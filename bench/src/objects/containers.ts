@@ -83,7 +83,8 @@ function overArray(one: Measured, all: readonly Measured[]): number {
 }
 
 async function measure(size: number, { rounds, adds }: Extent): Promise<readonly Measured[]> {
-  const fences = timelines(size).map((lane) => lane.fence().fence);
+  const handles = timelines(size).map((lane) => lane.fence());
+  const fences = handles.map(({ fence }) => fence);
   const sets = Math.max(FEWEST_SETS, Math.round(adds / size));
   const queue = new Ring(new ImmediateDriver(freshBody({ lanes: 1, distance: 0 }))).queue("never submitted", {
     credits: 1,
@@ -139,11 +140,11 @@ function makeJobs(make: (after: readonly Fence[]) => object, fences: readonly Fe
 
 // Two fences of each timeline, the later one first or last by turns: the later ones must be what is kept.
 function faultOf(name: string, set: FenceSet, size: number): readonly string[] {
-  const pairs = timelines(size).map((lane) => [lane.fence().fence, lane.fence().fence]);
+  const pairs = timelines(size).map((lane) => [lane.fence(), lane.fence()] as const);
   for (const [k, [older, newer]] of pairs.entries()) {
-    set.add(k % 2 === 0 ? older! : newer!);
-    set.add(k % 2 === 0 ? newer! : older!);
+    set.add((k % 2 === 0 ? older : newer).fence);
+    set.add((k % 2 === 0 ? newer : older).fence);
   }
-  const expected = pairs.reduce((sum, [, newer]) => sum + newer!.seqno, 0);
+  const expected = pairs.reduce((sum, [, newer]) => sum + newer.fence.seqno, 0);
   return set.sum() === expected ? [] : [`${name} keeps another fence than the latest of each timeline`];
 }
