@@ -259,7 +259,10 @@ describe("adding dependencies", () => {
   it("promise 11: not on itself", () => {
     const { ring } = bench();
     const job = ring.queue("q").job({ label: "j" });
-    expect(thrownBy(() => job.after(job))).toMatchObject({ code: "EINVAL", message: /can't wait for itself/ });
+    expect(thrownBy(() => job.after(job))).toMatchObject({
+      code: "EINVAL",
+      message: expect.stringMatching(/can't wait for itself/),
+    });
   });
 
   it("what is no fence is refused, and then none of the call's fences was added", () => {
@@ -294,7 +297,7 @@ describe("adding dependencies", () => {
     for (const wrong of [5, {}, null]) {
       expect(thrownBy(() => ring.queue("q").job({ after: wrong as never }))).toMatchObject({
         code: "EINVAL",
-        message: /can only wait for fences and jobs/,
+        message: expect.stringMatching(/can only wait for fences and jobs/),
       });
     }
   });
