@@ -49,6 +49,8 @@ export default defineConfig({
             "scripts/test/**/*.test.ts",
           ],
           exclude: [browserTests, ...neverTests],
+          // The validator is on in every test: see there.
+          setupFiles: ["packages/signalbox/test/support/validator.ts"],
           // The built package is loaded by Node itself, as a user's program would load it.
           server: { deps: { external: [/\/packages\/[^/]+\/dist\//, /\/examples\/[^/]+\/dist\//] } },
         },

@@ -1,11 +1,14 @@
 /**
  * The seam where the core tells what it does, so that what it tells never has to be imported by it.
  *
- * The trace (and later the validator) put themselves here. A field that is `null` costs one check: every caller reads
+ * The trace and the validator put themselves here. A field that is `null` costs one check: every caller reads
  * the field, compares it, and goes on. Whoever is called here runs inside sections: it must not wait, throw, signal,
  * submit or register; it may only take notes.
  */
+import type { DriverFence } from "./fence/driver-fence.ts";
 import type { Fence } from "./fence/fence.ts";
+import type { Registration } from "./fence/registration.ts";
+import type { TurnKeeper } from "./fence/turns.ts";
 import type { CancelReason } from "./driver.ts";
 import type { Job } from "./queue/job.ts";
 import type { JobQueue } from "./queue/job-queue.ts";
@@ -45,6 +48,8 @@ export interface Tracer {
   waitStarted(fence: Fence): void;
   /** That wait ended. */
   waitEnded(fence: Fence, outcome: WaitOutcome): void;
+  /** Somebody gave his word that a fence which got its seqno just now will be signalled, and why: an obligation's escape hatch. */
+  promised(fence: Fence, reason: string): void;
   /** A job was made; it has no seqno yet. */
   jobMade(job: Job): void;
   /** A job has its seqno, and its submission can't be rolled back any more; its dependencies follow, each once. */
@@ -89,5 +94,81 @@ export interface LockListener {
   ticketWounded(reservation: Reservation, ticket: ReservationTicket): void;
 }
 
+/**
+ * A synchronous stretch of code that the validator knows: a signalling section; an interrupt-like delivery; one
+ * registration acting; an open submission; the body of a work item. In all but the last, signals depend on its coming to an end.
+ */
+export type ContextKind = "section" | "delivery" | "registration" | "submission" | "work";
+
+/** Why one fence can't signal before another has. That a container waits for its members can be seen from it. */
+export type Dependence = "job" | "registration" | "hardware" | "obligation";
+
+/**
+ * What else can be waited for: a job queue and a reservation, until their fences have signalled; a work queue, until it has
+ * come round; a completion, and the submission of a point, which can be anybody's. Ending a queue can be waited for too, and
+ * is mostly meant for itself.
+ */
+export type AwaitedThing = "queue" | "end" | "reservation" | "worker" | "completion" | "point";
+
+/**
+ * Who listens to the discipline of signalling.
+ *
+ * Each method is called synchronously at the step it names; every `entered` is followed by one `left`, on every exit.
+ */
+export interface LockdepHooks {
+  /** Such a stretch begins. `subject` is what it belongs to, if one thing: a work queue, a registration. */
+  entered(kind: ContextKind, subject: object | null): void;
+  /** It is over. */
+  left(kind: ContextKind): void;
+  /** The body of such a stretch answered a promise: it isn't over. Called before `left`. */
+  answeredPromise(kind: ContextKind): void;
+  /** Something was thrown out of a registration. */
+  threw(error: unknown): void;
+
+  /** Somebody is about to wait for a fence, whether it has signalled or not. Looking (a timeout of 0) is not waiting. */
+  waits(fence: Fence): void;
+  /** Somebody is about to wait for something else than one fence. */
+  waitsFor(what: AwaitedThing, subject: object, name: string): void;
+  /** Somebody is about to block this thread; `what` says on what. */
+  blocks(what: string): void;
+  /** A submission is about to be opened, or refused. */
+  submits(): void;
+  /** A submission is rolled back since these jobs were armed in it and never pushed. */
+  leftArmed(jobs: readonly Fence[]): void;
+
+  /** A fence got its seqno; `handle` is its write side, `timeline` what keeps its turns. */
+  made(handle: DriverFence, timeline: TurnKeeper): void;
+  /** A fence signals now. */
+  signalled(fence: Fence): void;
+  /** A fence of this timeline is signalled through its driver fence. */
+  signalledByHandle(timeline: TurnKeeper): void;
+  /** A timeline signals by seqno (`signalThrough`): its driver fences needn't be kept. */
+  swept(timeline: TurnKeeper): void;
+  /** From now on, `waiter` can't signal before `on` has. Before anybody can see that it is so. */
+  dependsOn(waiter: Fence, on: Fence, why: Dependence): void;
+  /** A registration was put on a fence by a program, or for it by a wait. */
+  registered(registration: Registration, fence: Fence): void;
+  /** It was taken back, or has acted. */
+  unregistered(registration: Registration): void;
+
+  /** A ticket was drawn: its holder will want reservations. `alone`: no code that holds any waits for it, as its caller says. */
+  ticketDrawn(ticket: ReservationTicket, alone: boolean): void;
+  /** The call that drew it has come back to its caller: what the caller does from here on is not done for the ticket. */
+  ticketLeft(ticket: ReservationTicket): void;
+  /** That ticket holds and wants nothing any more. */
+  ticketOver(ticket: ReservationTicket): void;
+
+  /** An obligation was handed on: what signals the fence now is this work queue, job queue or thread. */
+  transferred(fence: Fence, to: object, name: string): void;
+  /** An obligation was discharged by somebody's word. */
+  promised(fence: Fence, reason: string): void;
+  /** The body of a publication answered something else than its own proof. */
+  wrongProof(name: string): void;
+}
+
 /** The listeners, one of each kind; constant-shaped, so that a check of a field is all that silence costs. */
-export const hooks: { tracer: Tracer | null; locks: LockListener | null } = { tracer: null, locks: null };
+export const hooks: { tracer: Tracer | null; locks: LockListener | null; lockdep: LockdepHooks | null } = {
+  tracer: null,
+  locks: null,
+  lockdep: null,
+};

@@ -103,6 +103,11 @@ export class FenceChain extends Container {
     return this._failedMember()?._makeError();
   }
 
+  /** @internal What is before this one as far as anybody has noticed: asks nobody, collects nothing. */
+  get _before(): Fence | null {
+    return this.#previous;
+  }
+
   /** @internal */
   override _failedMember(): Fence | null {
     if (this._state === SIGNALLED) return this.#collectedFailure;

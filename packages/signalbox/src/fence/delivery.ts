@@ -20,6 +20,9 @@
  * - Promise 1: a port that throws keeps no other registration from running, and doesn't unwind who signalled; nor does what
  *   goes wrong while a container is settled keep any other from it.
  */
+import { SignalboxError } from "../errors.ts";
+import { hooks } from "../hooks.ts";
+import type { LockdepHooks } from "../hooks.ts";
 import { add, wake } from "../platform/atomics.ts";
 import type { Platform } from "../platform/platform.ts";
 import { throwLater } from "../platform/throw-later.ts";
@@ -35,6 +38,8 @@ import type {
   Schedulable,
   Signallable,
 } from "./registration.ts";
+import { isPromise } from "./synchronous.ts";
+import type { Synchronous } from "./synchronous.ts";
 
 /** What is settled after the inline consequences: a container. */
 export interface Settleable {
@@ -64,7 +69,10 @@ export function insideDelivery(): boolean {
 
 /** Opens a delivery; pairs with {@link leaveDelivery} on every path. For hot paths: everybody else uses {@link deliver}. */
 export function enterDelivery(): void {
-  if (depth === 0) stampPlatform = null;
+  if (depth === 0) {
+    stampPlatform = null;
+    if (hooks.lockdep !== null) hooks.lockdep.entered("delivery", null);
+  }
   depth++;
 }
 
@@ -73,6 +81,7 @@ export function leaveDelivery(): void {
   if (depth === 1) {
     drain();
     depth = 0;
+    if (hooks.lockdep !== null) hooks.lockdep.left("delivery");
     if (toSettle !== null && held === 0) settleContainers();
   } else {
     depth--;
@@ -82,6 +91,7 @@ export function leaveDelivery(): void {
 /**
  * Runs an interrupt: whatever signals in it, signals at once, and the consequences run once, when it ends.
  * The body is synchronous and must not wait or submit. Its exceptions pass through after the consequences have run.
+ * Throws EINVAL, after them as well, if the body answers a promise (which an async function does).
  *
  * @example
  * ```ts
@@ -90,13 +100,17 @@ export function leaveDelivery(): void {
  * });
  * ```
  */
-export function deliver(body: () => void): void {
+export function deliver<T>(body: (() => T) & Synchronous<T>): void {
+  let answer: unknown;
   enterDelivery();
   try {
-    body();
+    answer = body();
+    if (hooks.lockdep !== null && isPromise(answer)) hooks.lockdep.answeredPromise("delivery");
   } finally {
     leaveDelivery();
   }
+  if (isPromise(answer))
+    throw new SignalboxError("EINVAL", "A delivery is synchronous: its body must not answer a promise");
 }
 
 /** The time of the present delivery, read at most once in it: a batch of signals shares one clock reading. */
@@ -156,10 +170,14 @@ function drain(): void {
     const fence = node._fence;
     node._fence = null; // F12: idle and re-usable before it acts.
     if (fence === null) continue;
+    if (hooks.lockdep !== null) beginActing(hooks.lockdep, node);
     try {
       act(node, fence);
     } catch (error) {
+      if (hooks.lockdep !== null) hooks.lockdep.threw(error);
       throwLater(fence._timeline.platform, error);
+    } finally {
+      if (hooks.lockdep !== null) hooks.lockdep.left("registration");
     }
   }
 }
@@ -176,17 +194,24 @@ function settleContainers(): void {
         batch = container._nextToSettle;
         container._nextToSettle = null;
         container._toSettle = false;
+        if (hooks.lockdep !== null) hooks.lockdep.entered("delivery", null);
         try {
           container._settle();
         } catch (error) {
           throwLater(container._timeline.platform, error);
         }
+        if (hooks.lockdep !== null) hooks.lockdep.left("delivery");
       }
     }
   } finally {
     settling = false;
     held--;
   }
+}
+
+function beginActing(lockdep: LockdepHooks, node: Registration): void {
+  lockdep.unregistered(node);
+  lockdep.entered("registration", node);
 }
 
 // SIGNALLING: none of these blocks, waits, allocates from a pool, or runs a caller's code.

@@ -4,6 +4,7 @@
  * States: unsignalled -> signalled. Whoever holds it owes the signal; there is one per fence, and it can't be copied.
  */
 import { SignalboxError, checkErrno } from "../errors.ts";
+import { hooks } from "../hooks.ts";
 import type { Fence } from "./fence.ts";
 import { Inherited } from "./inherited.ts";
 import type { Signallable } from "./registration.ts";
@@ -60,6 +61,7 @@ export class DriverFence implements Signallable {
       this.#timeline._checkTurn(this.fence);
       this.fence._timestamp = timestamp;
     }
+    if (hooks.lockdep !== null) hooks.lockdep.signalledByHandle(this.#timeline);
     return this.#timeline._signal(this.fence);
   }
 
@@ -72,6 +74,7 @@ export class DriverFence implements Signallable {
     if (this.fence._state === SIGNALLED) return false;
     this.#timeline._checkTurn(this.fence);
     this.fence._setError(error, cause);
+    if (hooks.lockdep !== null) hooks.lockdep.signalledByHandle(this.#timeline);
     return this.#timeline._signal(this.fence);
   }
 

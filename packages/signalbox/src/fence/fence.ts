@@ -18,8 +18,9 @@
 import { FenceError, SignalboxError, errorName } from "../errors.ts";
 import { hooks } from "../hooks.ts";
 import { deliveryTime, makeDue, removeDue } from "./delivery.ts";
+import type { DriverFence } from "./driver-fence.ts";
 import { Inherited, shownCause } from "./inherited.ts";
-import { appendNode, removeNode } from "./registration.ts";
+import { SIGNAL, appendNode, removeNode } from "./registration.ts";
 import type { Registration } from "./registration.ts";
 import { PUBLISHED, SIGNALLED, stateNames } from "./state.ts";
 import type { FenceState, FenceStateNumber } from "./state.ts";
@@ -154,7 +155,11 @@ export class Fence {
     if (this._state < PUBLISHED) {
       throw new SignalboxError("EINVAL", `${describe(this)} was not submitted, so nothing will signal it`);
     }
-    return this._register(registration) ? "registered" : "signalled";
+    if (hooks.lockdep !== null && registration._kind === SIGNAL)
+      hooks.lockdep.dependsOn((registration._target as DriverFence).fence, this, "registration");
+    if (!this._register(registration)) return "signalled";
+    if (hooks.lockdep !== null) hooks.lockdep.registered(registration, this);
+    return "registered";
   }
 
   /**
@@ -270,6 +275,7 @@ export function signalUntraced(fence: Fence): void {
 function becomeSignalled(fence: Fence): void {
   fence._state = SIGNALLED;
   fence._timestamp ??= deliveryTime(fence._timeline.platform);
+  if (hooks.lockdep !== null) hooks.lockdep.signalled(fence);
 }
 
 function releaseRegistrations(fence: Fence): void {

@@ -64,7 +64,9 @@ export class ForeignTimeline implements TurnKeeper {
   fence(seqno: bigint | number, ops?: FenceOps): DriverFence {
     const fence = this.#make(checkPoint(seqno), ops);
     if (hooks.tracer !== null) hooks.tracer.fenceCreated(fence);
-    return new DriverFence(this, fence);
+    const handle = new DriverFence(this, fence);
+    if (hooks.lockdep !== null) hooks.lockdep.made(handle, this);
+    return handle;
   }
 
   /** @internal Every turn is somebody else's affair. */

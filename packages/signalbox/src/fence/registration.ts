@@ -13,6 +13,7 @@
  * - Promise 10: `cancel()` answering true means that it never runs for that fence; false, that it has run or was never registered.
  */
 import { SignalboxError } from "../errors.ts";
+import { hooks } from "../hooks.ts";
 import type { Completion } from "../work/completion.ts";
 import type { WorkItem } from "../work/work-queue.ts";
 import type { DriverFence } from "./driver-fence.ts";
@@ -149,6 +150,7 @@ export class Registration {
     if (fence === null) return false;
     fence._unlink(this);
     this._fence = null;
+    if (hooks.lockdep !== null) hooks.lockdep.unregistered(this);
     return true;
   }
 }

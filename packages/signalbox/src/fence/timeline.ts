@@ -21,6 +21,7 @@ import { Fence, signalFence } from "./fence.ts";
 import { OpsFence } from "./ops-fence.ts";
 import type { FenceOps } from "./ops-fence.ts";
 import { seqnoLater } from "./order.ts";
+import { PrivateFence } from "./private-fence.ts";
 import { PUBLISHED, SIGNALLED } from "./state.ts";
 import { TimelineCore } from "./timeline-core.ts";
 import type { SeqnoBits } from "./timeline-core.ts";
@@ -81,8 +82,7 @@ export class Timeline implements TurnKeeper {
 
   /** Makes the next fence, which must be signalled from now on. Throws EINVAL on a closed timeline. */
   fence(ops?: FenceOps): DriverFence {
-    if (this.#closed)
-      throw new SignalboxError("EINVAL", `[Timeline "${this.name}"] is closed and makes no more fences`);
+    this.#checkOpen();
     const seqno = this.#nextSeqno();
     const fence =
       ops === undefined ? new Fence(this.#core, seqno, PUBLISHED) : new OpsFence(this.#core, seqno, ops, this);
@@ -90,7 +90,20 @@ export class Timeline implements TurnKeeper {
     else this.#newest._next = fence;
     this.#newest = fence;
     if (hooks.tracer !== null) hooks.tracer.fenceCreated(fence);
-    return new DriverFence(this, fence);
+    const handle = new DriverFence(this, fence);
+    if (hooks.lockdep !== null) hooks.lockdep.made(handle, this);
+    return handle;
+  }
+
+  /**
+   * A fence that nobody has been promised yet: it has no seqno, and holds nothing up, before `publish` makes it one of this
+   * timeline. Throws EINVAL on a closed timeline.
+   *
+   * @example `const ready = publish(frames.privateFence(), (must) => must.transferTo(compute, blur));`
+   */
+  privateFence(): PrivateFence {
+    this.#checkOpen();
+    return new PrivateFence({ name: this.name, check: () => this.#checkOpen(), make: () => this.fence() });
   }
 
   /**
@@ -103,6 +116,7 @@ export class Timeline implements TurnKeeper {
         `[Timeline "${this.name}"] has given out seqnos up to ${this.#core.lastSeqno} (got ${seqno})`,
       );
     }
+    if (hooks.lockdep !== null) hooks.lockdep.swept(this);
     let count = 0;
     enterDelivery();
     try {
@@ -189,6 +203,11 @@ export class Timeline implements TurnKeeper {
     } finally {
       leaveDelivery();
     }
+  }
+
+  #checkOpen(): void {
+    if (this.#closed)
+      throw new SignalboxError("EINVAL", `[Timeline "${this.name}"] is closed and makes no more fences`);
   }
 
   #signalMarked(): void {

@@ -24,13 +24,29 @@ export interface WaitOptions {
 
 /** See `Fence.wait`. */
 export function waitForFence(fence: Fence, options: WaitOptions | undefined): Promise<void> {
+  checkWait(fence, options);
+  if (hooks.lockdep !== null && options?.timeout !== 0) hooks.lockdep.waits(fence);
+  return beginWait(fence, options);
+}
+
+/** The same for who has told the validator already what is waited for. */
+export function waitAsPart(fence: Fence, options: WaitOptions | undefined): Promise<void> {
+  checkWait(fence, options);
+  return beginWait(fence, options);
+}
+
+function checkWait(fence: Fence, options: WaitOptions | undefined): void {
   if (fence._state < PUBLISHED) {
     throw new SignalboxError("EINVAL", `${describe(fence)} was not submitted, so there is nothing to wait for`);
   }
   const timeout = options?.timeout;
-  const signal = options?.signal;
   if (timeout !== undefined && !(timeout >= 0))
     throw new SignalboxError("EINVAL", `A timeout is 0 ms or more (got ${timeout})`);
+}
+
+function beginWait(fence: Fence, options: WaitOptions | undefined): Promise<void> {
+  const timeout = options?.timeout;
+  const signal = options?.signal;
   if (fence.signalled) return settled(fence);
   if (timeout === undefined && signal === undefined) return waitPlainly(fence);
   // An abort that came before the wait wins over a fence that has not signalled, and over a timeout of 0.
@@ -56,8 +72,13 @@ function waitPlainly(fence: Fence): Promise<void> {
     const registration = new Registration(COMPLETE, new PlainWait(resolve, reject), 0);
     // Enabling may find the fence signalled (F20).
     if (!fence._register(registration)) settled(fence).then(resolve, reject);
-    else if (hooks.tracer !== null) hooks.tracer.waitStarted(fence);
+    else noteWait(fence, registration);
   });
+}
+
+function noteWait(fence: Fence, registration: Registration): void {
+  if (hooks.tracer !== null) hooks.tracer.waitStarted(fence);
+  if (hooks.lockdep !== null) hooks.lockdep.registered(registration, fence);
 }
 
 class PlainWait implements Completable {
@@ -111,7 +132,7 @@ class LimitedWait implements Completable {
       settled(this.#fence).then(this.#resolve, this.#reject);
       return;
     }
-    if (hooks.tracer !== null) hooks.tracer.waitStarted(this.#fence);
+    noteWait(this.#fence, this.#registration);
     // The issuer that was told of the wait (F20) may have aborted it: nothing would tell of that any more.
     if (this.#signal?.aborted === true) {
       this.#onAbort();

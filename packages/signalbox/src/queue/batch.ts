@@ -16,10 +16,12 @@
  */
 import { SignalboxError } from "../errors.ts";
 import { hooks } from "../hooks.ts";
+import type { LockdepHooks } from "../hooks.ts";
 import { enterDelivery, insideDelivery, leaveDelivery } from "../fence/delivery.ts";
 import type { Fence } from "../fence/fence.ts";
 import { ARMED, FRESH, PUBLISHED } from "../fence/state.ts";
 import { describe } from "../fence/words.ts";
+import { insideSection } from "../signalling/section.ts";
 import type { ReservationLocks } from "../sync/reservation/locks.ts";
 import { firstFresh, settleDependencies } from "./dependencies.ts";
 import { JobExtras } from "./extras.ts";
@@ -35,7 +37,8 @@ let heldLocks: ReservationLocks | undefined;
 
 /** Throws EDEADLK where nothing may be submitted, EINVAL for locks that were released. To be followed by {@link closeBatch} on every path. */
 export function openBatch(locks: ReservationLocks | undefined): void {
-  if (insideDelivery()) {
+  if (hooks.lockdep !== null) hooks.lockdep.submits();
+  if (insideDelivery() || insideSection()) {
     throw new SignalboxError(
       "EDEADLK",
       "Nothing can be submitted inside a signalling section: submit after it, or from a work item",
@@ -52,9 +55,11 @@ export function openBatch(locks: ReservationLocks | undefined): void {
   }
   open = true;
   heldLocks = locks;
+  if (hooks.lockdep !== null) hooks.lockdep.entered("submission", null);
 }
 
 export function closeBatch(): void {
+  if (hooks.lockdep !== null) hooks.lockdep.left("submission");
   open = false;
   heldLocks = undefined;
   context = null;
@@ -125,6 +130,7 @@ export function publish(jobs: readonly Job[]): boolean {
     const { queue } = job;
     const own = queue.ring.driver.overlaps === true ? null : queue._timeline;
     settleDependencies(job, own, job._extras === null ? null : job._extras.found);
+    if (hooks.lockdep !== null) noteDependencies(hooks.lockdep, job);
     if (hooks.tracer !== null) traceArmed(job);
   }
   for (const job of jobs) job.queue._push(job);
@@ -175,6 +181,12 @@ function publishExtras(job: Job, { started }: JobExtras): void {
 
 function nameOf(fence: Fence): string {
   return fence instanceof Job ? `[Job "${fence.label}"]` : describe(fence);
+}
+
+/** From the publishing on, which nothing takes back: an armed job may still be rolled back, and its seqno be another's. */
+function noteDependencies(lockdep: LockdepHooks, job: Job): void {
+  if (job._dependency !== null) lockdep.dependsOn(job, job._dependency, "job");
+  for (const fence of job._others ?? []) lockdep.dependsOn(job, fence, "job");
 }
 
 function traceArmed(job: Job): void {

@@ -17,6 +17,7 @@ import { Registration, SIGNAL } from "../fence/registration.ts";
 import type { Signallable } from "../fence/registration.ts";
 import { PUBLISHED } from "../fence/state.ts";
 import { describe } from "../fence/words.ts";
+import { hooks } from "../hooks.ts";
 import { isArray, isContainer } from "./flatten.ts";
 import { RUNNING } from "./job.ts";
 import type { Job } from "./job.ts";
@@ -38,6 +39,7 @@ export class HardwareSide {
   follow(job: Job, answer: unknown): void {
     const fences = this.width === 1 ? [this.#checkOne(job, answer)] : this.#checkAll(job, answer);
     if (job._stage !== RUNNING) return; // Completed by `run` itself.
+    if (hooks.lockdep !== null) for (const fence of fences) hooks.lockdep.dependsOn(job, fence, "hardware");
     const target: Signallable = this.width === 1 ? job : new RingJoin(job, fences.length);
     const links = fences.map(() => new Registration(SIGNAL, target, 0));
     (this.#links ??= new Map()).set(job, links);

@@ -18,6 +18,7 @@ import { hooks } from "../hooks.ts";
 import type { CancelReason, FailedDependencyPolicy, JobSpec } from "../driver.ts";
 import { enterDelivery, leaveDelivery } from "../fence/delivery.ts";
 import { signalFence } from "../fence/fence.ts";
+import type { Fence } from "../fence/fence.ts";
 import { Inherited } from "../fence/inherited.ts";
 import { SIGNALLED } from "../fence/state.ts";
 import { TimelineCore } from "../fence/timeline-core.ts";
@@ -37,6 +38,7 @@ import type { QueueOptions } from "./queue-options.ts";
 import { QueueStats } from "./queue-stats.ts";
 import type { Ring } from "./ring.ts";
 import type { Ranked } from "./ready-heap.ts";
+import { submit } from "./submission.ts";
 
 /** Whether a queue takes jobs: see the head of job-queue.ts. */
 export type QueueState = "usable" | "destroyed" | "inactive";
@@ -151,15 +153,15 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
    * A job pushed meanwhile is waited for too. Never rejects: whether jobs failed is for their fences to tell.
    */
   drain(): Promise<void> {
-    if (this._list.empty) return Promise.resolve();
-    this.#idle ??= new Completion();
-    return this.#idle.wait();
+    if (hooks.lockdep !== null) hooks.lockdep.waitsFor("queue", this, this.name);
+    return this.#becomeIdle();
   }
 
   /** Takes no more jobs, lets what was pushed run, and resolves when the queue is inactive. */
   destroy(): Promise<void> {
+    if (hooks.lockdep !== null) hooks.lockdep.waitsFor("end", this, this.name);
     this._stop();
-    return this.drain();
+    return this.#becomeIdle();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -219,6 +221,14 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
       leaveDelivery();
     }
     return count;
+  }
+
+  /** @internal An obligation is handed to one of its jobs, which is submitted: `ObligationTaker`. Throws EINVAL for a job of another queue. */
+  _takeObligation(job: Job<unknown, Spec>): Fence {
+    if (!(job instanceof Job) || job._queue !== this)
+      throw new SignalboxError("EINVAL", `[Queue "${this.name}"] takes an obligation with a job of its own`);
+    submit(job);
+    return job;
   }
 
   /** @internal Takes no more jobs. */
@@ -328,6 +338,12 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   #hurry(job: Job<unknown, Spec>, time: number): void {
     this.ring._calls.hurry(job, time);
     this.#hardware.hurry(job, time);
+  }
+
+  #becomeIdle(): Promise<void> {
+    if (this._list.empty) return Promise.resolve();
+    this.#idle ??= new Completion();
+    return this.#idle._wait();
   }
 
   #reasonToCancel(job: Job<unknown, Spec>): CancelReason | undefined {

@@ -18,6 +18,9 @@ import { SignalboxError } from "../errors.ts";
 import type { Fence } from "../fence/fence.ts";
 import type { FenceSource } from "../fence/source.ts";
 import { ARMED } from "../fence/state.ts";
+import { isPromise } from "../fence/synchronous.ts";
+import type { Synchronous } from "../fence/synchronous.ts";
+import { hooks } from "../hooks.ts";
 import type { ReservationLocks } from "../sync/reservation/locks.ts";
 import { armJob, bypass, checkBatch, closeBatch, openBatch, openContext, publish, rollBack } from "./batch.ts";
 import type { Job } from "./job.ts";
@@ -103,8 +106,9 @@ export class Submission {
     this.#over = true;
     if (this.#pushed.length < this.#armed.length) {
       const pushed = new Set(this.#pushed);
-      const left = this.#armed.find((job) => !pushed.has(job));
-      throw new SignalboxError("EINVAL", `[Job "${left?.label ?? ""}"] was armed and never pushed`);
+      const left = this.#armed.filter((job) => !pushed.has(job));
+      if (hooks.lockdep !== null) hooks.lockdep.leftArmed(left);
+      throw new SignalboxError("EINVAL", `[Job "${left[0]?.label ?? ""}"] was armed and never pushed`);
     }
     // The callback may have ended a queue after it armed a job of it (promise 8).
     for (const { queue } of this.#pushed) queue._checkUsable();
@@ -171,7 +175,7 @@ export function submitWith<const Jobs extends readonly Job[]>(
  * or has ended a queue that it armed a job of, the submission is rolled back and nothing happened; the error passes through.
  * Throws EDEADLK inside a signalling section or another submission, EINVAL for locks that were released.
  */
-export function submission(body: (section: Submission) => void, options: SubmitOptions = {}): void {
+export function submission<T>(body: ((section: Submission) => T) & Synchronous<T>, options: SubmitOptions = {}): void {
   openBatch(options.locks);
   const section = new Submission();
   let jobs: readonly Job[];
@@ -212,10 +216,11 @@ function armAll(jobs: readonly Job[]): void {
   }
 }
 
-// `body` may be an async function all the same: the compiler takes one for a function that answers nothing.
+// `body` may be async all the same, in JavaScript.
 function collect(section: Submission, body: (section: Submission) => unknown): readonly Job[] {
   try {
-    if (body(section) instanceof Promise) {
+    if (isPromise(body(section))) {
+      if (hooks.lockdep !== null) hooks.lockdep.answeredPromise("submission");
       throw new SignalboxError("EINVAL", "A submission is synchronous: its callback must not be async");
     }
     return section._close();

@@ -8,8 +8,10 @@ import { SignalboxError } from "../errors.ts";
 import { insideDelivery } from "../fence/delivery.ts";
 import type { Fence } from "../fence/fence.ts";
 import { describe } from "../fence/words.ts";
+import { hooks } from "../hooks.ts";
 import { blockWhile } from "../platform/atomics.ts";
 import { realPlatform } from "../platform/real.ts";
+import { insideSection } from "../signalling/section.ts";
 import { SyncPoint } from "../sync/sync-point.ts";
 import type { FenceHandle } from "./handle.ts";
 import { openFence } from "./share-fence.ts";
@@ -30,7 +32,7 @@ export interface BlockingOptions {
  * without an error.
  *
  * Throws the fence's `FenceError` if it failed, and `SignalboxError` ETIMEDOUT after `timeout` ms. EDEADLK for what this
- * thread itself would have to signal. EINVAL for a timeout that is negative or NaN, inside a delivery, in a thread that may
+ * thread itself would have to signal. EINVAL for a timeout that is negative or NaN, inside a section or a delivery, in a thread that may
  * not block (a browser's page, a service worker), and for a point that nobody has submitted, unless `forSubmit` is set.
  *
  * @example
@@ -69,8 +71,9 @@ function ownWait(what: string): SignalboxError {
 
 // The bell is read before the question is asked: whatever changes the answer rings it.
 function blockUntil(log: SignalLog, done: () => boolean, what: string, end: number): void {
-  if (insideDelivery())
-    throw new SignalboxError("EINVAL", `Blocking for ${what} inside a delivery, where nothing may wait`);
+  if (hooks.lockdep !== null) hooks.lockdep.blocks(`for ${what}`);
+  if (insideDelivery() || insideSection())
+    throw new SignalboxError("EINVAL", `Blocking for ${what} inside a section or a delivery, where nothing may wait`);
   for (;;) {
     const rung = log.rung;
     if (done()) return;

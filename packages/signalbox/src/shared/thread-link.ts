@@ -183,6 +183,27 @@ export class ThreadLink {
     this.close();
   }
 
+  /** @internal An obligation is handed to the thread: `ObligationTaker`. What `send` throws leaves nothing behind. */
+  _takeObligation(send: (handle: DriverFenceHandle) => void, name: string): Fence {
+    if (typeof send !== "function")
+      throw new SignalboxError(
+        "EINVAL",
+        `The link to thread "${this.name}" takes an obligation with a function that sends it (got ${typeof send})`,
+      );
+    const reader = this.#newReader(1, "points", this.#names(name, undefined));
+    const fence = reader.fence(1n);
+    try {
+      send({ signalbox: "driver fence", ...reader.body });
+    } catch (error) {
+      this.#kept.delete(reader);
+      deliver(() =>
+        reader.end(errno.ECANCELED, new Error(`Its handle was not sent to "${this.name}"`, { cause: error })),
+      );
+      throw error;
+    }
+    return fence;
+  }
+
   /** @internal How many it looks after, a few that are finished included. */
   get _kept(): number {
     return this.#kept.size;

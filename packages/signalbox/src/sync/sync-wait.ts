@@ -16,6 +16,8 @@ import type { FenceError } from "../errors.ts";
 import type { Fence } from "../fence/fence.ts";
 import { COMPLETE, Registration } from "../fence/registration.ts";
 import type { Completable } from "../fence/registration.ts";
+import { hooks } from "../hooks.ts";
+import type { LockdepHooks } from "../hooks.ts";
 import type { Arrival } from "./arrival.ts";
 import { EarlyEnd, timeLeft } from "./limits.ts";
 import type { WaitLimits } from "./limits.ts";
@@ -92,6 +94,7 @@ class SyncWait {
       throw new RangeError(`A deadline is a finite time in ms (got ${deadline})`);
     }
     this.#look();
+    if (hooks.lockdep !== null && left > 0) for (const watch of this.#watches) watch.noteWait(hooks.lockdep);
     if (!this.#isOver) this.#watch();
     if (this.#isOver) return Promise.resolve(this.#answer());
     // An abort that came before the wait wins over a time that is up.
@@ -206,6 +209,12 @@ class PointWatch implements Arrival, Completable {
     return this.#fence !== null;
   }
 
+  /** Before anything is watched: what will be waited for. Who submits a point that has no fence yet can be anybody. */
+  noteWait(lockdep: LockdepHooks): void {
+    if (this.#fence === null) lockdep.waitsFor("point", this.point.object, this.words);
+    else if (!this.#available) lockdep.waits(this.#fence);
+  }
+
   /** SY18: only for what is there when the wait begins. */
   hint(deadline: number): void {
     this.#fence?.setDeadline(deadline);
@@ -248,5 +257,6 @@ class PointWatch implements Arrival, Completable {
   #watchFence(fence: Fence): void {
     this.#registration = new Registration(COMPLETE, this, 0);
     if (!fence.enableSignalling() || !fence._register(this.#registration)) this.#count();
+    else if (hooks.lockdep !== null) hooks.lockdep.registered(this.#registration, fence);
   }
 }

@@ -1,5 +1,6 @@
 /** `signalbox/testing`: what tests of devices, and of programs on them, are made of. */
 export { deviceConformance } from "./conformance.ts";
 export type { ConformanceCheck, ConformanceTarget } from "./conformance.ts";
+export { expectNoReports } from "./no-reports.ts";
 export { observe } from "./observer.ts";
 export type { Observation } from "./observer.ts";

@@ -137,6 +137,10 @@ export class Observer implements Tracer {
     this.#before?.waitEnded(fence, outcome);
   }
 
+  promised(fence: Fence, reason: string): void {
+    this.#before?.promised(fence, reason);
+  }
+
   jobMade(job: Job): void {
     this.#before?.jobMade(job);
   }

@@ -31,6 +31,8 @@ function decode(cells: Float64Array, place: number, texts: readonly string[], na
       return { type, time, fence: own(), error: at(4), cause: text(5) ?? "" };
     case "waitEnded":
       return { type, time, fence: own(), outcome: outcomes[at(4)]! };
+    case "promised":
+      return { type, time, fence: own(), reason: text(4) ?? "" };
     case "jobMade":
       return { type, time, queue: names.timeline(at(2)), label: text(5), cost: at(4) };
     case "jobArmed":

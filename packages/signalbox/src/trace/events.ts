@@ -17,7 +17,7 @@
  * ```
  * A submission that is rolled back leaves nothing but `jobMade`.
  *
- * The path of any other fence: `fenceCreated`, then `fenceSignalled`. Waits for either kind: `waitStarted`, `waitEnded`.
+ * The path of any other fence: `fenceCreated`, `promised` where it is owed on somebody's word only, then `fenceSignalled`. Waits for either kind: `waitStarted`, `waitEnded`.
  * Rings and queues: `ringOpened`, `queueOpened`, `queueClosed`. What was there before the trace began has no such event;
  * its name is told all the same.
  *
@@ -82,6 +82,8 @@ export type TraceEvent =
     }
   | { readonly type: "waitStarted"; readonly time: number; readonly fence: FenceId }
   | { readonly type: "waitEnded"; readonly time: number; readonly fence: FenceId; readonly outcome: WaitOutcome }
+  /** `reason` is why somebody was sure that it will be signalled (`must.promise`). */
+  | { readonly type: "promised"; readonly time: number; readonly fence: FenceId; readonly reason: string }
   | {
       readonly type: "jobMade";
       readonly time: number;
@@ -147,4 +149,5 @@ export const eventTypes: readonly TraceEventType[] = [
   "jobCancelled",
   "jobReleased",
   "deviceSpan",
+  "promised",
 ];

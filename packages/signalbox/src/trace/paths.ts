@@ -60,6 +60,8 @@ export interface FencePath {
   readonly timeline: TracedTimeline;
   readonly seqno: number;
   created?: Moment;
+  /** Why it will be signalled, where that is somebody's word. */
+  promise?: string;
   signalled?: Moment;
   error: number;
   cause: string;
@@ -130,6 +132,9 @@ export class Paths {
         return;
       case "fenceCreated":
         this.#fenceOf(event.fence).created = at;
+        return;
+      case "promised":
+        this.#fenceOf(event.fence).promise = event.reason;
         return;
       case "fenceSignalled": {
         const path = this.#of(event.fence).timeline.isQueue ? this.#jobOf(event.fence) : this.#fenceOf(event.fence);

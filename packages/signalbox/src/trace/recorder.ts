@@ -9,6 +9,7 @@
  * |---|---|
  * | fenceSignalled | error, word of its cause |
  * | waitEnded | number of the outcome |
+ * | promised | word of the reason |
  * | jobMade, jobArmed | cost, word of the label |
  * | jobDependency | context and seqno of the dependency |
  * | jobBlocked | context and seqno of the blocker, 0 for credits |
@@ -45,6 +46,7 @@ const FENCE_CREATED = numberOf("fenceCreated");
 const FENCE_SIGNALLED = numberOf("fenceSignalled");
 const WAIT_STARTED = numberOf("waitStarted");
 const WAIT_ENDED = numberOf("waitEnded");
+const PROMISED = numberOf("promised");
 const JOB_MADE = numberOf("jobMade");
 const JOB_ARMED = numberOf("jobArmed");
 const JOB_DEPENDENCY = numberOf("jobDependency");
@@ -109,6 +111,12 @@ export class Recorder implements Tracer {
   waitEnded(fence: Fence, outcome: WaitOutcome): void {
     const place = this.#add(WAIT_ENDED, this.clock.shared(platformOf(fence)), fence);
     if (place >= 0) this.log.cells[place + 4] = outcomes.indexOf(outcome);
+  }
+
+  // Just after its fence was made.
+  promised(fence: Fence, reason: string): void {
+    const place = this.#add(PROMISED, this.clock.same(platformOf(fence)), fence);
+    if (place >= 0) this.log.cells[place + 4] = this.log.text(reason);
   }
 
   jobMade(job: Job): void {

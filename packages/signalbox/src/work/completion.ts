@@ -7,6 +7,7 @@
  * Invariants: waits end in the order in which they began; each takes exactly one `complete()`.
  */
 import type { Completable } from "../fence/registration.ts";
+import { hooks } from "../hooks.ts";
 
 /**
  * A counter of things that are done, and waits for them.
@@ -47,6 +48,12 @@ export class Completion implements Completable {
 
   /** Resolves when a `complete()` has been counted for this wait. */
   wait(): Promise<void> {
+    if (hooks.lockdep !== null) hooks.lockdep.waitsFor("completion", this, "completion");
+    return this._wait();
+  }
+
+  /** @internal The same for who has told the validator already what is waited for. */
+  _wait(): Promise<void> {
     if (this.#done > 0) {
       this.#done--;
       return Promise.resolve();

@@ -11,6 +11,7 @@
  * throws doesn't keep the others from running: its error is rethrown in a microtask of its own.
  */
 import type { Schedulable } from "../fence/registration.ts";
+import { hooks } from "../hooks.ts";
 import type { Platform } from "../platform/platform.ts";
 import { throwLater } from "../platform/throw-later.ts";
 
@@ -122,10 +123,13 @@ export class WorkQueue {
   #runItem(item: WorkItem): number {
     item._scheduled = false;
     this.#budget.left = SLICE;
+    if (hooks.lockdep !== null) hooks.lockdep.entered("work", this);
     try {
       if (item._body(this.#budget)) item.schedule();
     } catch (error) {
       throwLater(this.#platform, error);
+    } finally {
+      if (hooks.lockdep !== null) hooks.lockdep.left("work");
     }
     return Math.max(1, SLICE - this.#budget.left);
   }

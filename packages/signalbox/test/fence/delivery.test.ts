@@ -20,6 +20,7 @@ import { SimPlatform } from "../../src/platform/simulated.ts";
 import { submit } from "../../src/queue/submission.ts";
 import { bench, jobs } from "../support/bench.ts";
 import { noteAll, noting, thrownBy, traced } from "../support/notes.ts";
+import { reported } from "../support/reports.ts";
 
 const platform = new SimPlatform({ auto: false });
 
@@ -75,6 +76,16 @@ describe("a delivery", () => {
     c!.fence.register(noting(ran, "c"));
     a!.signal();
     expect(ran).toEqual(["b1", "b2", "c", "a"]);
+  });
+
+  it("refuses a body that answers a promise, when the consequences have run; and so does the compiler", () => {
+    const [a] = separateFences(1);
+    const ran: string[] = [];
+    a!.fence.register(noting(ran, "a"));
+    // @ts-expect-error -- a delivery is synchronous
+    expect(thrownBy(() => deliver(async () => void a!.signal())).code).toBe("EINVAL");
+    expect([ran, insideDelivery()]).toEqual([["a"], false]);
+    expect(reported()).toEqual(["section-await"]);
   });
 
   it("promise 6: a registration runs when every state change before it is done", () => {
@@ -153,6 +164,7 @@ describe("a delivery", () => {
     expect(a!.signal()).toBe(true);
     expect([ran, insideDelivery()]).toEqual([["before", "after"], false]);
     expect(() => platform.run(platform.now())).toThrow("a broken port");
+    expect(reported()).toEqual(["registration-throw"]);
   });
 
   it("a port that throws doesn't stop the queue whose job signalled", () => {
@@ -169,6 +181,7 @@ describe("a delivery", () => {
     work();
     expect(driver.complete()).toBe(true);
     expect(finish).toThrow("a broken port");
+    expect(reported()).toEqual(["registration-throw"]);
     finish();
     expect(second!.status).toBe(1);
   });

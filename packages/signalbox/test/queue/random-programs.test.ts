@@ -17,6 +17,7 @@ import type { QueueOptions } from "../../src/queue/queue-options.ts";
 import { Ring } from "../../src/queue/ring.ts";
 import { submission, submit } from "../../src/queue/submission.ts";
 import type { AnyJob, ManualJob } from "../support/manual-driver.ts";
+import { reported } from "../support/reports.ts";
 import { thrownBy, traced } from "../support/notes.ts";
 import { Witness } from "../support/witness.ts";
 import type { Witnessed } from "../support/witness.ts";
@@ -387,6 +388,8 @@ class World {
         return hold();
       case "submit":
         expect(thrownBy(() => submit())).toMatchObject({ code: "EDEADLK" });
+        // Told once, since it is one place.
+        reported().forEach((rule) => expect(rule).toBe("section-submit"));
         return hold();
       case "kill":
         if (job.seqno % 5 === 0) queue.kill("from inside");

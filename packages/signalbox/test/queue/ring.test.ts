@@ -7,6 +7,7 @@ import { Ring } from "../../src/queue/ring.ts";
 import { submission, submit } from "../../src/queue/submission.ts";
 import { WorkItem, WorkQueue, sharedWorkQueue } from "../../src/work/work-queue.ts";
 import { bench, jobs } from "../support/bench.ts";
+import { reported } from "../support/reports.ts";
 import { ManualDriver } from "../support/manual-driver.ts";
 import { thrownBy, traced } from "../support/notes.ts";
 import type { AnyJob } from "../support/manual-driver.ts";
@@ -44,6 +45,7 @@ describe("the ring's worker", () => {
     work();
     expect([driver.calls.at(-1), driver.called("run").length, driver.called("flush")]).toEqual(["flush", 3, [""]]);
     expect([depths, platform.idle]).toEqual([[true], true]);
+    expect(reported()).toEqual(["section-submit"]);
   });
 
   it("a batch that ran nothing is not flushed", () => {

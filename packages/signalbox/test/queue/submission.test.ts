@@ -5,9 +5,11 @@ import { Registration } from "../../src/fence/registration.ts";
 import { Timeline } from "../../src/fence/timeline.ts";
 import { submission, submit } from "../../src/queue/submission.ts";
 import type { Submission } from "../../src/queue/submission.ts";
+import { signallingSection } from "../../src/signalling/section.ts";
 import { SyncObject } from "../../src/sync/sync-object.ts";
 import { WorkItem, sharedWorkQueue } from "../../src/work/work-queue.ts";
 import { bench, jobs } from "../support/bench.ts";
+import { reported } from "../support/reports.ts";
 import { nameOf, thrownBy, traced } from "../support/notes.ts";
 import type { AnyJob } from "../support/manual-driver.ts";
 
@@ -295,6 +297,7 @@ describe("Q7: a submission by hand", () => {
     expectUntouched([a!, b!]);
     work();
     expect(driver.calls).toEqual([]);
+    expect(reported()).toEqual(["leak-armed-job"]);
   });
 
   it("Q7 (b): an exception passes through, and rolls back all", () => {
@@ -362,7 +365,7 @@ describe("Q7: a submission by hand", () => {
         thrownBy(() => section.push(a!)),
       );
     };
-    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the misuse is what is tested
+    // @ts-expect-error -- a submission is synchronous
     expect(thrownBy(() => submission(body))).toMatchObject({
       code: "EINVAL",
       message: expect.stringMatching(/must not be async/),
@@ -371,6 +374,7 @@ describe("Q7: a submission by hand", () => {
     await Promise.resolve();
     await Promise.resolve();
     expect(later).toMatchObject([{ code: "EINVAL" }, { code: "EINVAL" }]);
+    expect(reported()).toEqual(["section-await"]);
   });
 
   it("the token is worth nothing outside its callback, also while another submission is open", () => {
@@ -449,6 +453,7 @@ describe("where nothing can be submitted", () => {
     expectUntouched([b!]);
     submit(b!);
     expect(b!.seqno).toBe(2);
+    expect(reported()).toEqual(["section-submit", "section-submit"]);
   });
 
   it("inside a delivery", () => {
@@ -460,6 +465,18 @@ describe("where nothing can be submitted", () => {
     });
     expectUntouched([job]);
     submit(job);
+    expect(reported()).toEqual(["section-submit", "section-submit"]);
+  });
+
+  it("inside a signalling section", () => {
+    const { ring } = bench();
+    const job = ring.queue("q").job({});
+    signallingSection(() => {
+      expect(thrownBy(() => submit(job))).toMatchObject(refused);
+    });
+    expectUntouched([job]);
+    submit(job);
+    expect(reported()).toEqual(["section-submit"]);
   });
 
   it("Q23: inside the driver's `run` and `cancel`, also on a bypass; the refused job can be submitted after", () => {
@@ -482,6 +499,7 @@ describe("where nothing can be submitted", () => {
       expect(errors).toMatchObject([refused, refused]);
       expect([job.status, late.state]).toEqual([1, "fresh"]);
     }
+    expect(reported()).toEqual(["section-submit", "section-submit"]);
   });
 
   it("inside an issuer that is told that a head waits", () => {
@@ -499,6 +517,7 @@ describe("where nothing can be submitted", () => {
     expect(errors).toMatchObject([refused]);
     expect(insideDelivery()).toBe(false);
     submit(late);
+    expect(reported()).toEqual(["section-submit"]);
   });
 });
 

@@ -5,14 +5,18 @@ import { afterEach, describe, expect, test } from "vitest";
 import { errno } from "../../src/errors.ts";
 import { deliver } from "../../src/fence/delivery.ts";
 import { Registration } from "../../src/fence/registration.ts";
+import { Timeline } from "../../src/fence/timeline.ts";
 import { isAwake } from "../../src/shared/awake.ts";
 import { waitBlocking } from "../../src/shared/blocking.ts";
 import { openDriverSyncObject } from "../../src/shared/driver-sync-object.ts";
 import { DriverTimeline, openDriverFence, openDriverTimeline } from "../../src/shared/driver-timeline.ts";
+import type { DriverFenceHandle } from "../../src/shared/handle.ts";
 import { openFence, shareFence } from "../../src/shared/share-fence.ts";
 import { openTimeline } from "../../src/shared/shared-timeline.ts";
 import { linkThread } from "../../src/shared/thread-link.ts";
+import { publish } from "../../src/signalling/obligation.ts";
 import { noteAll } from "../support/notes.ts";
+import { reported } from "../support/reports.ts";
 
 const posted = <T>(handle: T): T => structuredClone(handle);
 
@@ -145,8 +149,40 @@ describe("what a thread owes", () => {
     deliver(() => {
       expect(() => waitBlocking(fence, { timeout: 0 })).toThrow(expect.objectContaining({ code: "EINVAL" }));
     });
+    expect(reported()).toEqual(["section-block"]);
     link.close();
     expect(() => waitBlocking(fence)).toThrow(expect.objectContaining({ code: "ECANCELED" }));
+  });
+
+  test("takes an obligation over, and fails what it hasn't kept by its end", () => {
+    const worker = new PlayedWorker();
+    const link = linkThread(worker, { name: "decoder" });
+    const timeline = new Timeline("pictures");
+    const sent: DriverFenceHandle[] = [];
+    const [kept, lost] = [1, 2].map(() =>
+      publish(timeline.privateFence(), (must) => must.transferTo(link, (handle) => void sent.push(handle))),
+    );
+    expect(sent.map(({ timeline: name }) => name)).toEqual(["pictures", "pictures"]);
+    openDriverFence(posted(sent[0]!)).signal();
+    worker.end(1);
+    expect([kept!.error, lost!.error]).toEqual([0, errno.ECANCELED]);
+  });
+
+  test("takes no obligation over whose handle was not sent", () => {
+    const link = linkThread(new PlayedWorker());
+    const timeline = new Timeline("pictures");
+    const fence = publish(timeline.privateFence(), (must) => {
+      const send = (): never => {
+        throw new Error("no port");
+      };
+      expect(() => must.transferTo(link, send)).toThrow("no port");
+      expect(() => must.transferTo(link, undefined as unknown as () => void)).toThrow("with a function");
+      return must.signal();
+    });
+    expect([fence.signalled, fence.seqno, link._kept]).toEqual([true, 1, 0]);
+    link.close();
+    expect(() => publish(timeline.privateFence(), (must) => must.transferTo(link, () => {}))).toThrow("is closed");
+    expect(timeline.lastSeqno).toBe(1);
   });
 
   test("all of it fails in one delivery, also what the thread made and the link watches", () => {

@@ -1,10 +1,11 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
-import { Registration, Ring, Timeline, errno, realPlatform, submission, submit } from "../../src/index.ts";
+import { Registration, Ring, Timeline, errno, publish, realPlatform, submission, submit } from "../../src/index.ts";
 import type { Platform } from "../../src/index.ts";
 import { hooks } from "../../src/hooks.ts";
-import { startTrace } from "../../src/trace/index.ts";
+import { disableLockdep } from "../../src/signalling/lockdep/lockdep.ts";
+import { readPerfetto, startTrace, writePerfetto } from "../../src/trace/index.ts";
 import { brief, manualSim, ofType, traced } from "./support.ts";
 
 describe("the path of a job", () => {
@@ -249,6 +250,7 @@ describe("a trace", () => {
   test("keeps no job, fence, queue or ring alive", async () => {
     setFlagsFromString("--expose-gc");
     const gc = runInNewContext("gc") as () => void;
+    disableLockdep(); // It keeps a timeline's fences until it has seen to those that nobody signalled.
     const trace = traced();
     const refs = await (async () => {
       const ring = new Ring({ name: "brief", run: () => "done", cancel: () => {} });
@@ -270,6 +272,25 @@ describe("a trace", () => {
       undefined,
     ]);
     expect(trace.length).toBeGreaterThan(10);
+  });
+});
+
+describe("a fence that is owed on somebody's word", () => {
+  test("is told with the reason, which its slice shows", () => {
+    const trace = traced();
+    const fence = publish(new Timeline("replies").privateFence(), (must) =>
+      must.promise("the peer answers or the socket closes", (handle) => void handle.signal()),
+    );
+    expect(trace.events().map(brief)).toEqual([
+      "fenceCreated replies:1",
+      "promised replies:1",
+      "fenceSignalled replies:1",
+    ]);
+    const reason = "the peer answers or the socket closes";
+    const id = { context: fence.context, timeline: "replies", seqno: 1 };
+    expect(ofType(trace, "promised")).toEqual([{ type: "promised", time: trace.events()[0]?.time, fence: id, reason }]);
+    const [slice] = readPerfetto(writePerfetto(trace)).slices.filter(({ category }) => category === "fence");
+    expect(slice?.facts["promised"]).toBe(reason);
   });
 });
 

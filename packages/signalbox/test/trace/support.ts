@@ -38,6 +38,7 @@ export function brief(event: TraceEvent): string {
       return `${event.type} ${event.queue.name} ${event.label ?? "-"}`;
     case "fenceCreated":
     case "fenceSignalled":
+    case "promised":
     case "waitStarted":
     case "waitEnded":
       return `${event.type} ${event.fence.timeline}:${event.fence.seqno}`;

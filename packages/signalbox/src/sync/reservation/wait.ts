@@ -3,8 +3,10 @@
  */
 import { SignalboxError } from "../../errors.ts";
 import type { Fence } from "../../fence/fence.ts";
+import { waitAsPart } from "../../fence/wait.ts";
 import type { WaitOptions } from "../../fence/wait.ts";
 import { describe } from "../../fence/words.ts";
+import { hooks } from "../../hooks.ts";
 import { UnlockedCursor } from "./iteration.ts";
 import type { Reservation } from "./reservation.ts";
 import type { UsageRank } from "./usage.ts";
@@ -19,6 +21,7 @@ export function waitUntilIdle(
   if (timeout !== undefined && !(timeout >= 0)) {
     throw new SignalboxError("EINVAL", `A timeout is 0 ms or more (got ${timeout})`);
   }
+  if (hooks.lockdep !== null && timeout !== 0) hooks.lockdep.waitsFor("reservation", reservation, reservation.name);
   return waitForEach(reservation, new UnlockedCursor(reservation, limit), timeout, options?.signal);
 }
 
@@ -35,7 +38,7 @@ async function waitForEach(
     const { platform } = fence._timeline; // The clock that its timeout goes by.
     const begun = platform.now();
     try {
-      await fence.wait(limits(left, signal));
+      await waitAsPart(fence, limits(left, signal));
     } catch (error) {
       if (signal?.aborted === true && error === signal.reason) throw error;
       if (!fence.signalled) throw stillBusy(reservation, fence, timeout ?? Infinity);

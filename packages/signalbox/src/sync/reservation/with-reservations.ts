@@ -9,6 +9,7 @@
  * that it was given to has returned.
  */
 import { SignalboxError } from "../../errors.ts";
+import { hooks } from "../../hooks.ts";
 import { enterParent, leaveParent } from "./deadlock.ts";
 import { ReservationLocks } from "./locks.ts";
 import { ReservationLoopLocks } from "./loop-locks.ts";
@@ -130,7 +131,13 @@ export function tryLockAll(
 function asTicket<T>(options: LockOptions, use: (ticket: ReservationTicket) => Promise<T>): Promise<T> {
   const ticket = new ReservationTicket(options.name, parentOf(options.within));
   enterParent(ticket);
-  return use(ticket).finally(() => leaveParent(ticket));
+  if (hooks.lockdep !== null) hooks.lockdep.ticketDrawn(ticket, options.within === null);
+  const done = use(ticket).finally(() => {
+    leaveParent(ticket);
+    if (hooks.lockdep !== null) hooks.lockdep.ticketOver(ticket);
+  });
+  if (hooks.lockdep !== null) hooks.lockdep.ticketLeft(ticket);
+  return done;
 }
 
 function parentOf(within: ReservationLocks | null | undefined): ReservationTicket | null {

@@ -1,7 +1,7 @@
 /** What slices and instants say of themselves, in names and values that a viewer lists. */
 import { errorName } from "../../errors.ts";
 import type { FenceId, TracedReason } from "../events.ts";
-import type { JobPath } from "../paths.ts";
+import type { FencePath, JobPath } from "../paths.ts";
 import type { Facts } from "./scene.ts";
 
 /** A fence as people name it. */
@@ -28,6 +28,11 @@ export function blockFacts({ blocks }: JobPath): Facts {
 /** The error of a job or a fence, if it has one. */
 export function errorFacts({ error, cause }: { readonly error: number; readonly cause: string }): Facts {
   return [...some("error", error === 0 ? "" : errorName(error)), ...some("cause", cause)];
+}
+
+/** On whose word a fence will be signalled. */
+export function promiseFacts({ promise }: FencePath): Facts {
+  return some("promised", promise);
 }
 
 /** Why a job was cancelled. */

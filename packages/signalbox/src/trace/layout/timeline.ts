@@ -1,6 +1,6 @@
 /** The tracks of a timeline that is no queue's: its fences, and who waited for them. */
 import type { TimelinePaths } from "../paths.ts";
-import { errorFacts, nameOf, unfinished } from "./facts.ts";
+import { errorFacts, nameOf, promiseFacts, unfinished } from "./facts.ts";
 import { Lanes } from "./lanes.ts";
 import type { Track } from "./scene.ts";
 import type { Sheet } from "./sheet.ts";
@@ -30,6 +30,7 @@ export function drawTimeline(
         ["fence context", timeline.context],
         ["fence seqno", fence.seqno],
         ["driver", timeline.driver],
+        ...promiseFacts(fence),
         ...errorFacts(fence),
         ...(until === end ? unfinished : []),
       ],

@@ -1,0 +1,175 @@
+/**
+ * The graph of fences: which fence can't signal before which other, kept per pair of timelines.
+ *
+ * A timeline signals in order, so a fence of it is a level on a line: waiting for level 7 is waiting for all up to 7, and
+ * whoever is at level 7 or above waits for what level 7 waits for. Of all the edges between two lines only those are kept that
+ * say something new: stairs, on which both levels rise. Stairs whose waiter has signalled go, so that a pair has one edge
+ * most of the time. (One edge per pair, and no more, would be wrong: of 5 -> 3 and 6 -> 7 neither implies the other, and
+ * one that implies both is true of neither.)
+ *
+ * Invariants: promise 11: no ring in it; an edge that would close one is refused, with the way back. Nothing in it keeps a line alive but
+ * lines that wait for it.
+ */
+
+/** A fence, as its place. */
+export interface Point<Line> {
+  readonly line: Line;
+  readonly level: number;
+}
+
+/** One edge, and what its maker wants to remember of it. */
+export interface FenceEdge<Line, Why> {
+  readonly waiter: Point<Line>;
+  readonly on: Point<Line>;
+  readonly why: Why;
+}
+
+interface Node<Line, Why> {
+  signalled: number;
+  /** The highest level that anybody was ever made to wait for. Who waits from birth is above it, and closes no ring. */
+  awaited: number;
+  /** By the line waited for: both levels rise. */
+  readonly out: Map<Line, FenceEdge<Line, Why>[]>;
+}
+
+/** What a line waits for by its nature, whatever anybody adds; it must not grow. */
+export type Implied<Line, Why> = (line: Line) => readonly FenceEdge<Line, Why>[];
+
+export class FenceGraph<Line extends object, Why> {
+  readonly #nodes = new WeakMap<Line, Node<Line, Why>>();
+  readonly #implied: Implied<Line, Why>;
+  #size = 0;
+
+  constructor(implied: Implied<Line, Why> = () => []) {
+    this.#implied = implied;
+  }
+
+  /** How many edges there are. Those of lines that were collected meanwhile are counted still. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /**
+   * From now on, `waiter` can't signal before `on` has. Null: so it is. Otherwise nothing was added: the answer is how `on`
+   * waits for `waiter` already, an edge after the other; none if they are on one line.
+   */
+  add(waiter: Point<Line>, on: Point<Line>, why: Why): readonly FenceEdge<Line, Why>[] | null {
+    const target = this.#node(on.line);
+    if (on.level <= target.signalled || waiter.level <= this.#node(waiter.line).signalled) return null;
+    if (waiter.line === on.line) return on.level >= waiter.level ? [] : null;
+    const { awaited, out } = this.#node(waiter.line);
+    const back = waiter.level > awaited ? null : this.#path(on, waiter);
+    if (back !== null) return back;
+    this.#raise(on);
+    this.#insert(out, { waiter, on, why });
+    return null;
+  }
+
+  /** Everything up to this point has signalled. */
+  signalled({ line, level }: Point<Line>): void {
+    const node = this.#nodes.get(line);
+    if (node === undefined || level <= node.signalled) return;
+    node.signalled = level;
+    for (const [other, stairs] of node.out) {
+      const first = stairs.findIndex(({ waiter }) => waiter.level > level);
+      this.#size -= first < 0 ? stairs.length : first;
+      if (first < 0) node.out.delete(other);
+      else if (first > 0) stairs.splice(0, first);
+    }
+  }
+
+  /** How many edges there are between two lines. */
+  edges(from: Line, to: Line): number {
+    return this.#nodes.get(from)?.out.get(to)?.length ?? 0;
+  }
+
+  #node(line: Line): Node<Line, Why> {
+    let node = this.#nodes.get(line);
+    if (node === undefined) {
+      node = { signalled: 0, awaited: 0, out: new Map() };
+      this.#nodes.set(line, node);
+    }
+    return node;
+  }
+
+  // Who waits for a container waits for its members.
+  #raise(on: Point<Line>): void {
+    const todo = [on];
+    for (let point = todo.pop(); point !== undefined; point = todo.pop()) {
+      const node = this.#node(point.line);
+      if (node.awaited >= point.level) continue;
+      node.awaited = point.level;
+      for (const edge of this.#implied(point.line)) todo.push(edge.on);
+    }
+  }
+
+  #insert(out: Map<Line, FenceEdge<Line, Why>[]>, edge: FenceEdge<Line, Why>): void {
+    const stairs = out.get(edge.on.line);
+    if (stairs === undefined) {
+      out.set(edge.on.line, [edge]);
+      this.#size++;
+      return;
+    }
+    // The last that is not above the new one.
+    const below = lastUpTo(stairs, edge.waiter.level);
+    if (below >= 0 && stairs[below]!.on.level >= edge.on.level) return;
+    const start = below >= 0 && stairs[below]!.waiter.level === edge.waiter.level ? below : below + 1;
+    let end = start;
+    while (end < stairs.length && stairs[end]!.on.level <= edge.on.level) end++;
+    stairs.splice(start, end - start, edge);
+    this.#size += 1 - (end - start);
+  }
+
+  *#from({ line, level }: Point<Line>): Iterable<FenceEdge<Line, Why>> {
+    yield* this.#implied(line);
+    for (const stairs of this.#nodes.get(line)?.out.values() ?? []) {
+      const edge = stairs[lastUpTo(stairs, level)];
+      if (edge !== undefined) yield edge;
+    }
+  }
+
+  // Each line is gone through at the highest level at which it was reached.
+  #path(from: Point<Line>, to: Point<Line>): readonly FenceEdge<Line, Why>[] | null {
+    const reached = new Map<Line, { level: number; readonly by: FenceEdge<Line, Why> | null }>();
+    reached.set(from.line, { level: from.level, by: null });
+    const todo: Line[] = [from.line];
+    for (let line = todo.pop(); line !== undefined; line = todo.pop()) {
+      const { level } = reached.get(line)!;
+      for (const edge of this.#from({ line, level })) {
+        const next = edge.on.line;
+        if (edge.on.level <= this.#node(next).signalled) continue;
+        if (edge.on.level <= (reached.get(next)?.level ?? 0)) continue;
+        reached.set(next, { level: edge.on.level, by: edge });
+        if (next === to.line && edge.on.level >= to.level) return walk(reached, from.line, edge);
+        todo.push(next);
+      }
+    }
+    return null;
+  }
+}
+
+// The index of the last stair whose waiter is at this level or below; -1 if there is none.
+function lastUpTo<Line, Why>(stairs: readonly FenceEdge<Line, Why>[], level: number): number {
+  let low = 0;
+  let high = stairs.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (stairs[middle]!.waiter.level <= level) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+function walk<Line, Why>(
+  reached: ReadonlyMap<Line, { readonly by: FenceEdge<Line, Why> | null }>,
+  start: Line,
+  last: FenceEdge<Line, Why>,
+): readonly FenceEdge<Line, Why>[] {
+  const path: FenceEdge<Line, Why>[] = [];
+  for (let edge: FenceEdge<Line, Why> | null = last; edge !== null;) {
+    path.unshift(edge);
+    if (edge.waiter.line === start) break;
+    edge = reached.get(edge.waiter.line)?.by ?? null;
+  }
+  return path;
+}

@@ -1,0 +1,48 @@
+/**
+ * Sites: where in the program something was done, as a stack of frames.
+ *
+ * Taking one is cheap enough for each lock that is taken while the validator is on: the engine keeps the stack as it is, and
+ * makes text of it when somebody asks.
+ */
+
+/** Where this package's own code lies: its frames are left out, since they tell a program nothing about itself. */
+const home = import.meta.url.replace(/signalling\/lockdep\/site\.[jt]s.*$/, "");
+const homes: readonly string[] = [home, home.replace(/^file:\/\//, "")];
+
+/** How deep the stacks go. */
+const DEPTH = 40;
+
+/** One place in a program, at one time. */
+export class Site {
+  readonly #error: Error;
+  #frames: readonly string[] | undefined;
+
+  private constructor(error: Error) {
+    this.#error = error;
+  }
+
+  /** Where the caller's program is now. */
+  static here(): Site {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = DEPTH;
+    const error = new Error("site");
+    Error.stackTraceLimit = limit;
+    return new Site(error);
+  }
+
+  /** The frames, innermost first, such as `draw (src/app.ts:31:12)`. */
+  get frames(): readonly string[] {
+    return (this.#frames ??= framesOf(this.#error.stack ?? ""));
+  }
+}
+
+function framesOf(stack: string): readonly string[] {
+  const all = stack
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => /:\d+:\d+\)?$/.test(line)) // Leaves out V8's first line, and what is native.
+    .map((line) => line.replace(/^at /, ""));
+  const own = all.filter((frame) => !homes.some((place) => frame.includes(place)) && !frame.includes("node:"));
+  // In a bundle everything lies in one file: better all frames than none.
+  return own.length > 0 ? own : all;
+}

@@ -1,0 +1,299 @@
+/**
+ * The validator: listens to what the core does, and to what programs declare, and holds both to the discipline of signalling.
+ *
+ * Invariants: it takes notes and nothing else: it never throws, waits or submits, and the one thing it signals is what nobody else can
+ * any more (leaks.ts). A breach is told once: per pair of classes for an order, per place in the program for anything else.
+ */
+import type { DriverFence } from "../../fence/driver-fence.ts";
+import type { Fence } from "../../fence/fence.ts";
+import type { Registration } from "../../fence/registration.ts";
+import { Timeline } from "../../fence/timeline.ts";
+import type { TurnKeeper } from "../../fence/turns.ts";
+import { describe } from "../../fence/words.ts";
+import type { ContextStore } from "../../platform/async-context.ts";
+import type { Platform } from "../../platform/platform.ts";
+import type { ReservationTicket } from "../../sync/reservation/ticket.ts";
+import type { AwaitedThing, ContextKind, Dependence, LockdepHooks } from "../../hooks.ts";
+import { Contexts } from "./contexts.ts";
+import { FenceCycles } from "./fence-cycles.ts";
+import { Findings, contextName } from "./findings.ts";
+import { last } from "./last.ts";
+import { Leaks } from "./leaks.ts";
+import type { Leak } from "./leaks.ts";
+import { Order } from "./order.ts";
+import { OrderClass, fences } from "./order-class.ts";
+import type { Held } from "./order-class.ts";
+import { step } from "./report.ts";
+import type { Report } from "./report.ts";
+import { ReservationOrder } from "./reservation-order.ts";
+import { Site } from "./site.ts";
+import { Tasks, removeHeld } from "./tasks.ts";
+import type { BegunTask, Task } from "./tasks.ts";
+
+/** What the validator is made of. */
+export interface ValidatorOptions {
+  readonly store: ContextStore<Task>;
+  readonly clock: Platform;
+  /** In ms. */
+  readonly registrationBudget: number;
+  readonly report: (report: Report) => void;
+}
+
+/** Something wanted, until it is released: the token by which a declared lock is followed where nothing else can. */
+export interface Hold {
+  readonly task: Task;
+  held: Held | null;
+}
+
+export class Validator implements LockdepHooks {
+  readonly tasks: Tasks;
+  /** For `hooks.locks`. */
+  readonly locks: ReservationOrder;
+  readonly #contexts: Contexts;
+  readonly #findings: Findings;
+  readonly #order: Order;
+  readonly #cycles = new FenceCycles();
+  readonly #leaks: Leaks;
+  readonly #clock: Platform;
+  readonly #budget: number;
+  /** What the work items that run are ended with, innermost last. */
+  readonly #work: BegunTask[] = [];
+  readonly #workers = new WeakMap<object, OrderClass>();
+  #workerCount = 0;
+
+  constructor({ store, clock, registrationBudget, report }: ValidatorOptions) {
+    this.#clock = clock;
+    this.#budget = registrationBudget;
+    this.tasks = new Tasks(store);
+    this.#contexts = new Contexts(({ kind }) => {
+      const message = `${contextName(kind)} was entered and not left`;
+      this.#findings.tell({ rule: "section-balance", message, context: kind, chains: [] });
+    });
+    this.#findings = new Findings(this.#contexts, report);
+    this.#order = new Order(this.tasks, this.#contexts, this.#findings);
+    this.locks = new ReservationOrder(this.tasks, this.#order);
+    this.#leaks = new Leaks((leak) => this.#leaked(leak));
+  }
+
+  /** Hears and tells nothing any more. */
+  end(): void {
+    this.#leaks.end();
+  }
+
+  entered(kind: ContextKind, subject: object | null): void {
+    const registration = kind === "registration";
+    if (registration && this.#contexts.registering) {
+      const message = "a registration acts while another one does";
+      this.#findings.breach({ rule: "registration-reentry", message, doing: "acting" });
+    }
+    if (kind === "work") this.#work.push(this.tasks.begin(this.#workHeld(subject)));
+    this.#contexts.enter(kind, subject, registration && this.#budget !== Infinity ? this.#clock.now() : null);
+  }
+
+  left(kind: ContextKind): void {
+    const frame = this.#contexts.leave(kind);
+    if (frame === undefined) return;
+    const work = kind === "work" ? this.#work.pop() : undefined;
+    if (work !== undefined) this.tasks.end(work);
+    if (frame.since !== null) this.#checkBudget(this.#clock.now() - frame.since);
+  }
+
+  answeredPromise(kind: ContextKind): void {
+    const message = `the body of ${contextName(kind)} answered a promise: what it awaits comes after its end`;
+    this.#findings.breach({ rule: "section-await", message, doing: "answering a promise", context: kind });
+  }
+
+  threw(error: unknown): void {
+    const message = `a registration threw: ${error instanceof Error ? error.message : String(error)}`;
+    this.#findings.breach({
+      rule: "registration-throw",
+      message,
+      doing: "acting",
+      context: "registration",
+      cause: error,
+    });
+  }
+
+  waits(fence: Fence): void {
+    const name = `fence ${describe(fence)}`;
+    const key = `wait ${fence.timelineName}`;
+    this.#order.want({ of: fences, name, doing: `waiting for ${name}`, key, rule: "section-wait" });
+  }
+
+  waitsFor(what: AwaitedThing, subject: object, name: string): void {
+    if (what === "worker") {
+      this.workerWanted(this.#worker(subject, name));
+      return;
+    }
+    const called = what === "point" ? name : `${what === "end" ? "the end of queue" : what} "${name}"`;
+    const doing = `waiting for ${called}`;
+    // A queue and a reservation are idle when their fences have signalled. A completion can be anybody's, and so can a point.
+    if (what === "completion" || what === "point") this.#order.forbid("section-wait", doing);
+    // Who ends a queue in a section has not said that he waits for that.
+    else
+      this.#order.want({ of: fences, name: called, doing, key: doing, rule: what === "end" ? null : "section-wait" });
+  }
+
+  blocks(what: string): void {
+    this.#order.forbid("section-block", `blocking this thread ${what}`);
+  }
+
+  submits(): void {
+    this.#order.forbid("section-submit", "submitting");
+  }
+
+  leftArmed(jobs: readonly Fence[]): void {
+    const message = `armed and never pushed: ${jobs.map(describe).join(", ")}`;
+    const doing = "leaving the submission";
+    this.#findings.breach({ rule: "leak-armed-job", message, doing, context: "submission" });
+  }
+
+  /** A declared lock is wanted, and will be waited for if need be. */
+  lockWanted(of: OrderClass): Hold {
+    this.#order.wantClass(of, "taking", of.kind === "spin lock" ? null : "section-lock");
+    return { task: this.tasks.forWanting(), held: null };
+  }
+
+  /** A declared lock was taken; without a hold, it was free. */
+  lockTaken(of: OrderClass, hold: Hold | null): Hold {
+    const taken = hold ?? { task: this.tasks.forWanting(), held: null };
+    if (taken.held !== null) return taken;
+    taken.held = { of, name: of.name, site: Site.here() };
+    taken.task.held.push(taken.held);
+    return taken;
+  }
+
+  lockReleased(hold: Hold): void {
+    if (hold.held !== null) removeHeld(hold.task, hold.held);
+    hold.held = null;
+  }
+
+  /** Something is about to be taken from a declared pool, and waited for if there is none. */
+  takes(of: OrderClass): void {
+    this.#order.wantClass(of, "taking from", of.signals ? "section-pool" : null);
+  }
+
+  /** Runs a body that refills a pool. */
+  refilling<T>(of: OrderClass, body: () => T): T {
+    this.#order.wantClass(of, "refilling", of.signals ? "section-pool" : null);
+    return this.tasks.run([{ of, name: of.name, site: Site.here() }], body);
+  }
+
+  /** Runs a body as the work of these workers, an outer one first. */
+  working<T>(workers: readonly OrderClass[], body: () => T): T {
+    const site = Site.here();
+    const held = workers.map((of) => ({ of, name: of.name, site }));
+    return this.tasks.runAlone(held, body);
+  }
+
+  workerWanted(of: OrderClass): void {
+    const doing = `waiting for ${of.toString()}`;
+    const held = this.tasks.heldBy(this.tasks.present);
+    const from = last(held, ({ of: holding }) => holding.kind === "worker" && holding.signals);
+    if (from !== undefined && !of.signals) {
+      const message = `${from.of.toString()}, which signals fences, waits for ${of.toString()}, which may wait for them`;
+      this.#findings.breach({ rule: "worker-order", message, doing });
+    }
+    this.#order.want({ of, name: of.name, doing, key: doing, rule: "section-wait" });
+  }
+
+  ticketDrawn(ticket: ReservationTicket, alone: boolean): void {
+    this.locks.ticketDrawn(ticket, alone);
+  }
+
+  ticketLeft(ticket: ReservationTicket): void {
+    this.locks.ticketLeft(ticket);
+  }
+
+  ticketOver(ticket: ReservationTicket): void {
+    this.locks.ticketOver(ticket);
+  }
+
+  made(handle: DriverFence, timeline: TurnKeeper): void {
+    if (timeline instanceof Timeline) this.#cycles.inOrder(handle.fence);
+    this.#leaks.made(handle, timeline);
+  }
+
+  signalled(fence: Fence): void {
+    this.#cycles.signalled(fence);
+    this.#leaks.signalled(fence);
+  }
+
+  signalledByHandle(timeline: TurnKeeper): void {
+    this.#leaks.signalledByHandle(timeline);
+  }
+
+  swept(timeline: TurnKeeper): void {
+    this.#leaks.swept(timeline);
+  }
+
+  dependsOn(waiter: Fence, on: Fence, why: Dependence): void {
+    const cycle = this.#cycles.add(waiter, on, why);
+    if (cycle === null) return;
+    this.#findings.tell({
+      rule: "fence-cycle",
+      message: `fence ${describe(waiter)} would wait for ${describe(on)}, which waits for it`,
+      context: this.#findings.context,
+      chains: [
+        { title: "now", steps: [cycle.now] },
+        { title: "but", steps: cycle.back },
+      ],
+    });
+  }
+
+  registered(registration: Registration, fence: Fence): void {
+    this.#leaks.registered(registration, fence);
+  }
+
+  unregistered(registration: Registration): void {
+    this.#leaks.unregistered(registration);
+  }
+
+  transferred(fence: Fence, to: object, name: string): void {
+    const of = this.#worker(to, name);
+    this.#order.owedTo(of, `handing the obligation for ${describe(fence)} on to ${of.toString()}`);
+  }
+
+  promised(): void {
+    // A promise is nobody's fault before it is broken; then it is a leak.
+  }
+
+  wrongProof(name: string): void {
+    const message = `the body that owes "${name}" answered no proof, or another's`;
+    this.#findings.breach({ rule: "obligation-proof", message, doing: "answering", context: "section" });
+  }
+
+  // The class of something that runs what is handed to it.
+  #worker(subject: object, name: string): OrderClass {
+    let of = this.#workers.get(subject);
+    if (of === undefined) {
+      of = new OrderClass("worker", name === "" ? `work queue ${++this.#workerCount}` : name);
+      this.#workers.set(subject, of);
+    }
+    return of;
+  }
+
+  #workHeld(queue: object | null): readonly Held[] {
+    if (queue === null) return [];
+    const of = this.#worker(queue, "");
+    return [{ of, name: of.name, site: null }];
+  }
+
+  #checkBudget(took: number): void {
+    if (took <= this.#budget) return;
+    const message = `a registration took ${took.toFixed(1)} ms, and may take ${this.#budget} ms`;
+    this.#findings.breach({ rule: "registration-budget", message, doing: "acting", context: "registration" });
+  }
+
+  #leaked({ kind, name, site }: Leak): void {
+    const driver = kind === "driver fence";
+    this.#findings.tell({
+      rule: driver ? "leak-driver-fence" : "leak-registration",
+      message: driver
+        ? `the driver fence of ${name} was dropped unsignalled`
+        : `fence ${name} was collected unsignalled, with a registration on it that will never run`,
+      context: null,
+      chains: [{ title: "before", steps: [step(driver ? "the fence was made" : "it was registered", site)] }],
+    });
+  }
+}
