@@ -6,12 +6,14 @@
  */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { FormatError, parseRecording } from "./format.ts";
+import { parseRecording } from "./format.ts";
+import { FormatError } from "./format-error.ts";
+import { replayVerdicts } from "./lockdep/lockdep-outcome.ts";
 import type { Recording } from "./format.ts";
 import { replay } from "./replay.ts";
 import type { Mismatch, ReplayOptions } from "./replay.ts";
 import { fileText, sumLine } from "./report.ts";
-import type { Counts } from "./report.ts";
+import type { Counts, FileOutcome } from "./report.ts";
 
 /** Where the command prints, a line or several at a time. */
 export interface Output {
@@ -39,8 +41,9 @@ export async function conformance(args: readonly string[], options: ReplayOption
   }
   const total = { sequences: 0, steps: 0, mismatches: 0, deviating: 0 };
   for (const recording of recordings) {
-    const { counts, mismatches } = await replayFile(recording, options);
-    output.print(fileText(recording, counts, mismatches));
+    const outcome = await replayFile(recording, options);
+    const { counts } = outcome;
+    output.print(fileText(recording, outcome));
     total.sequences += counts.sequences;
     total.steps += counts.steps;
     total.mismatches += counts.mismatches;
@@ -50,11 +53,11 @@ export async function conformance(args: readonly string[], options: ReplayOption
   return total.mismatches > 0 ? 1 : 0;
 }
 
-/** Replays the sequences of a file, one after the other. */
+/** Replays the sequences of a file, one after the other, and the verdicts of lockdep in it. */
 export async function replayFile(
-  { sequences }: Recording,
+  { sequences, verdicts: lines }: Recording,
   options: ReplayOptions,
-): Promise<{ counts: Counts; mismatches: readonly Mismatch[] }> {
+): Promise<FileOutcome> {
   const mismatches: Mismatch[] = [];
   let steps = 0;
   let deviating = 0;
@@ -64,7 +67,14 @@ export async function replayFile(
     mismatches.push(...outcome.mismatches);
     deviating += outcome.deviating;
   }
-  return { counts: { sequences: sequences.length, steps, mismatches: mismatches.length, deviating }, mismatches };
+  const verdicts = replayVerdicts(lines);
+  const counts: Counts = {
+    sequences: sequences.length + verdicts.lines,
+    steps: steps + verdicts.steps,
+    mismatches: mismatches.length + verdicts.wrong.length,
+    deviating,
+  };
+  return { counts, mismatches, verdicts };
 }
 
 /** A command line that asks for nothing that could be done. */

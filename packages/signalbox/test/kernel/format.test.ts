@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { FormatError, parseRecording } from "./format.ts";
+import { parseRecording } from "./format.ts";
+import { FormatError } from "./format-error.ts";
 
 const good = { op: "create", args: {}, as: "a", ret: 0, out: { handle: 1 } };
 
@@ -29,9 +30,10 @@ describe("a recording", () => {
     });
   });
 
-  it("passes over lockdep's verdicts, whatever the file is called", () => {
+  it("tells lockdep's verdicts from sequences, whatever the file is called", () => {
     const verdict = JSON.stringify({ id: "lockdep/x", tasks: [{ task: "thread: begin", complain: false }] });
-    expect(parseRecording("a", `${verdict}\n${line()}\n${verdict}`)).toMatchObject({ verdicts: 2, sequences: [{}] });
+    const { verdicts, sequences } = parseRecording("a", `${verdict}\n${line()}\n${verdict}`);
+    expect([verdicts.map(({ at }) => at), sequences.map(({ at }) => at)]).toEqual([["a:1", "a:3"], ["a:2"]]);
   });
 
   it("may leave out args, which are then none", () => {

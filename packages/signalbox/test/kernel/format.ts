@@ -5,8 +5,11 @@
  *
  * A line is checked whole before anything is replayed, so that a broken file is never taken for a mismatch. Fields that
  * say how the kernel felt about a step (`warn`, `lockdep`) are not answers, and are left where they are. A line with
- * `tasks` belongs to the recordings of lockdep's verdicts, which are another program's affair: it is passed over.
+ * `tasks` is a verdict of lockdep's: lockdep/lockdep-format.ts reads it.
  */
+import { FormatError } from "./format-error.ts";
+import { isLockdepLine, parseLockdepLine } from "./lockdep/lockdep-format.ts";
+import type { LockdepLine } from "./lockdep/lockdep-format.ts";
 
 /** What an operation answered: the kernel's, as recorded, or ours. */
 export interface Answer {
@@ -45,13 +48,7 @@ export interface Sequence {
 export interface Recording {
   readonly file: string;
   readonly sequences: readonly Sequence[];
-  /** How many lines are verdicts of lockdep, and were passed over. */
-  readonly verdicts: number;
-}
-
-/** A line that is not in the format; the message begins with `file:line`. */
-export class FormatError extends Error {
-  override readonly name = "FormatError";
+  readonly verdicts: readonly LockdepLine[];
 }
 
 /**
@@ -61,12 +58,12 @@ export class FormatError extends Error {
  */
 export function parseRecording(file: string, text: string): Recording {
   const sequences: Sequence[] = [];
-  let verdicts = 0;
+  const verdicts: LockdepLine[] = [];
   for (const [index, line] of text.split("\n").entries()) {
     if (line.trim() === "") continue;
     const at = `${file}:${index + 1}`;
     const value = record(json(line, at), at, "a line");
-    if ("tasks" in value) verdicts++;
+    if (isLockdepLine(value)) verdicts.push(parseLockdepLine(at, value));
     else sequences.push(sequenceOf(value, at));
   }
   return { file, sequences, verdicts };

@@ -2,6 +2,8 @@
  * What a replay prints: a line per file, its first mismatches in full, and the sum of all at the end.
  */
 import type { Answer, Recording, Step } from "./format.ts";
+import { verdictsText, wrongText } from "./lockdep/lockdep-outcome.ts";
+import type { LockdepOutcome } from "./lockdep/lockdep-outcome.ts";
 import type { Mismatch } from "./replay.ts";
 
 /** What was counted, of one file or of all. */
@@ -10,6 +12,14 @@ export interface Counts {
   readonly steps: number;
   readonly mismatches: number;
   readonly deviating: number;
+}
+
+/** What came of one file. */
+export interface FileOutcome {
+  /** The verdicts of lockdep included: a line is a sequence, its operations are steps, a wrong verdict is a mismatch. */
+  readonly counts: Counts;
+  readonly mismatches: readonly Mismatch[];
+  readonly verdicts: LockdepOutcome;
 }
 
 /** How many mismatches of a file are told in full. */
@@ -21,14 +31,12 @@ export function sumLine({ sequences, steps, mismatches, deviating }: Counts): st
 }
 
 /** What there is to say of one file. */
-export function fileText(recording: Recording, counts: Counts, mismatches: readonly Mismatch[]): string {
+export function fileText(recording: Recording, { counts, mismatches, verdicts }: FileOutcome): string {
   const lines: string[] = [];
-  const { verdicts } = recording;
-  const passedOver = `${verdicts} of lockdep's verdicts passed over: lock discipline is not replayed yet`;
-  if (counts.sequences > 0 || verdicts === 0) lines.push(`${recording.file}: ${sumLine(counts)}`);
-  if (verdicts > 0) lines.push(`${recording.file}: ${passedOver}`);
-  const told = causesOf(mismatches);
-  lines.push(...told.slice(0, IN_FULL).map(mismatchText));
+  if (recording.sequences.length > 0 || verdicts.lines === 0) lines.push(`${recording.file}: ${sumLine(counts)}`);
+  if (verdicts.lines > 0) lines.push(verdictsText(recording.file, verdicts));
+  const told = [...causesOf(mismatches).map(mismatchText), ...verdicts.wrong.map(wrongText)];
+  lines.push(...told.slice(0, IN_FULL));
   if (told.length > IN_FULL) lines.push(`  and ${told.length - IN_FULL} more`);
   return lines.join("\n");
 }

@@ -6,7 +6,7 @@
  * A task is `context: op; op; ...`, where the context is `thread`, `irq` or `workN`. lockdep stops at its first complaint,
  * so that only that one counts.
  */
-import { FormatError } from "../format.ts";
+import { FormatError } from "../format-error.ts";
 
 /** One task of a line. */
 export interface LockdepTask {
@@ -25,6 +25,8 @@ export interface Complaint {
 
 /** One line: tasks that run one after the other, and the kernel's verdict. */
 export interface LockdepLine {
+  /** Where it stands: `file:line`. */
+  readonly at: string;
   readonly id: string;
   readonly tasks: readonly LockdepTask[];
   readonly complaint: Complaint | null;
@@ -43,6 +45,7 @@ export function parseLockdepLine(at: string, value: unknown): LockdepLine {
   if (!Array.isArray(tasks) || tasks.length === 0)
     throw new FormatError(`${at}: "tasks" must be a list, and not an empty one`);
   return {
+    at,
     id,
     tasks: tasks.map((task: unknown) => parseTask(at, task)),
     complaint: complaint === null || complaint === undefined ? null : parseComplaint(at, complaint, tasks.length),

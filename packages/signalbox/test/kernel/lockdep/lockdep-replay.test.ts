@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { FormatError } from "../format.ts";
+import { FormatError } from "../format-error.ts";
 import { isLockdepLine, parseLockdepLine } from "./lockdep-format.ts";
 import type { LockdepLine } from "./lockdep-format.ts";
 import { judgeLockdep, moreClasses, replayLockdep } from "./lockdep-replay.ts";
 import type { LockdepVerdict } from "./lockdep-replay.ts";
 
-const text = readFileSync(new URL("samples/lockdep.jsonl", import.meta.url), "utf8");
+const text = readFileSync(new URL("../samples/lockdep.jsonl", import.meta.url), "utf8");
 const samples = text
   .trim()
   .split("\n")

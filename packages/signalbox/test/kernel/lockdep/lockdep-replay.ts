@@ -84,7 +84,7 @@ export function replayLockdep(line: LockdepLine): LockdepAnswer {
   }
 }
 
-/** How our answer compares. `missed` and `elsewhere` are failures. */
+/** How our answer compares. `missed`, `false` and `elsewhere` are failures. */
 export type LockdepVerdict = "agree" | "more" | "missed" | "false" | "elsewhere" | "not expressible";
 
 /** Compares an answer with the line's. */
