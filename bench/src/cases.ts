@@ -23,6 +23,8 @@ const files: ReadonlyMap<string, () => Promise<Case>> = new Map<string, () => Pr
   ["objects/dependencies-64", async () => (await import("./objects/dependencies.ts")).dependencies(64)],
   ["objects/dependencies-1000", async () => (await import("./objects/dependencies.ts")).dependencies(1_000)],
   ["objects/containers", async () => (await import("./objects/containers.ts")).containers],
+  ["lockdep/jobs", async () => (await import("./lockdep/jobs.ts")).jobs],
+  ["lockdep/fences", async () => (await import("./lockdep/fences.ts")).fences],
   ["proofs/heap", async () => (await import("./proofs/heap.ts")).heap],
   ["proofs/chain", async () => (await import("./proofs/chain.ts")).chain],
   ["proofs/close", async () => (await import("./proofs/close.ts")).close],

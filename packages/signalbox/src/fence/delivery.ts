@@ -176,9 +176,8 @@ function drain(): void {
     } catch (error) {
       if (hooks.lockdep !== null) hooks.lockdep.threw(error);
       throwLater(fence._timeline.platform, error);
-    } finally {
-      if (hooks.lockdep !== null) hooks.lockdep.left("registration");
     }
+    if (hooks.lockdep !== null) hooks.lockdep.left("registration");
   }
 }
 

@@ -27,5 +27,8 @@ export function browserContextStore<T>(): ContextStore<T> {
         present = undefined;
       });
     },
+    close: () => {
+      present = undefined;
+    },
   };
 }

@@ -11,5 +11,6 @@ export function nodeContextStore<T>(): ContextStore<T> {
     get: () => storage.getStore(),
     run: (value, body) => storage.run(value, body),
     enter: (value) => storage.enterWith(value),
+    close: () => storage.disable(),
   };
 }

@@ -13,4 +13,6 @@ export interface ContextStore<T> {
   run<R>(value: T, body: () => R): R;
   /** Puts what follows, up to the next await of whoever started it, under a value; what it starts meanwhile inherits it. */
   enter(value: T | undefined): void;
+  /** Follows nothing any more, and costs nothing. */
+  close(): void;
 }

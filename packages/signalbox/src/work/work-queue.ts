@@ -128,9 +128,8 @@ export class WorkQueue {
       if (item._body(this.#budget)) item.schedule();
     } catch (error) {
       throwLater(this.#platform, error);
-    } finally {
-      if (hooks.lockdep !== null) hooks.lockdep.left("work");
     }
+    if (hooks.lockdep !== null) hooks.lockdep.left("work");
     return Math.max(1, SLICE - this.#budget.left);
   }
 }

@@ -22,6 +22,9 @@ import { Site } from "./site.ts";
 /** How many sites are kept at once: beyond that something is made in heaps, and a note of each place would take more than the heap. */
 const SITES = 10_000;
 
+/** How deep their stacks go: there are many. */
+const DEPTH = 16;
+
 /** A fence that was made, and is to be signalled. */
 interface Owed {
   readonly fence: Fence;
@@ -164,7 +167,7 @@ export class Leaks {
   #site(): Site | null {
     if (this.#sites >= SITES) return null;
     this.#sites++;
-    return Site.here();
+    return Site.here(DEPTH);
   }
 
   #forgetSites(sites: Iterable<Site | null>): void {

@@ -120,6 +120,11 @@ export class Tasks {
     this.#store.enter(before);
   }
 
+  /** Nothing is followed any more. */
+  close(): void {
+    this.#store.close();
+  }
+
   // What is held is held until the body is done, which for an async one is when its promise is settled.
   #runAs<R>(task: Task, held: readonly Held[], body: () => R): R {
     task.held.push(...held);

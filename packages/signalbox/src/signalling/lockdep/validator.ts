@@ -78,6 +78,7 @@ export class Validator implements LockdepHooks {
   /** Hears and tells nothing any more. */
   end(): void {
     this.#leaks.end();
+    this.tasks.close();
   }
 
   entered(kind: ContextKind, subject: object | null): void {

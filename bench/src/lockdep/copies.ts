@@ -1,0 +1,70 @@
+/**
+ * Copies of the built package, each with objects and code of its own: as it is, and as it would be without the validator's
+ * hooks.
+ *
+ * Without its hooks: each check of the hook's field is `false`, which the engine leaves out together with what it guards. So
+ * what is compared is the check and nothing else.
+ */
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type * as core from "signalbox";
+import type * as lockdep from "signalbox/lockdep";
+
+/** The core of a copy. */
+export type Core = typeof core;
+/** The validator of a copy. */
+export type Validator = typeof lockdep;
+
+/** One copy, loaded. */
+export interface Copy {
+  readonly core: Core;
+  readonly validator: Validator;
+}
+
+/** The copies of one case; all of them are files in one folder until they are removed. */
+export class Copies {
+  readonly #folder = mkdtempSync(join(tmpdir(), "signalbox-copies-"));
+  #count = 0;
+
+  /** How many checks of the hook were taken out, of all copies. */
+  checksRemoved = 0;
+
+  asItIs(): Promise<Copy> {
+    return load(this.#copy());
+  }
+
+  withoutHooks(): Promise<Copy> {
+    const folder = this.#copy();
+    for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+      if (!name.endsWith(".js")) continue;
+      const path = join(folder, name);
+      const source = readFileSync(path, "utf8");
+      const parts = source.split("hooks.lockdep !== null");
+      if (parts.length === 1) continue;
+      this.checksRemoved += parts.length - 1;
+      writeFileSync(path, parts.join("false"));
+    }
+    return load(folder);
+  }
+
+  /** Removes the files; what was loaded stays. */
+  remove(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #copy(): string {
+    const folder = join(this.#folder, String(++this.#count));
+    cpSync(dirname(fileURLToPath(import.meta.resolve("signalbox"))), folder, { recursive: true });
+    writeFileSync(join(folder, "package.json"), '{ "type": "module" }\n');
+    return folder;
+  }
+}
+
+async function load(folder: string): Promise<Copy> {
+  const at = (...names: readonly string[]): string => pathToFileURL(join(folder, ...names)).href;
+  const core = (await import(at("index.js"))) as Core;
+  const validator = (await import(at("signalling", "lockdep", "index.node.js"))) as Validator;
+  return { core, validator };
+}
