@@ -32,21 +32,17 @@ export class Copies {
   checksRemoved = 0;
 
   asItIs(): Promise<Copy> {
-    return load(this.#copy());
+    return load(this.#copy((source) => source));
   }
 
   withoutHooks(): Promise<Copy> {
-    const folder = this.#copy();
-    for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-      if (!name.endsWith(".js")) continue;
-      const path = join(folder, name);
-      const source = readFileSync(path, "utf8");
-      const parts = source.split("hooks.lockdep !== null");
-      if (parts.length === 1) continue;
-      this.checksRemoved += parts.length - 1;
-      writeFileSync(path, parts.join("false"));
-    }
-    return load(folder);
+    return load(
+      this.#copy((source) => {
+        const parts = source.split("hooks.lockdep !== null");
+        this.checksRemoved += parts.length - 1;
+        return parts.join("false");
+      }),
+    );
   }
 
   /** Removes the files; what was loaded stays. */
@@ -54,10 +50,16 @@ export class Copies {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  #copy(): string {
+  #copy(change: (source: string) => string): string {
     const folder = join(this.#folder, String(++this.#count));
     cpSync(dirname(fileURLToPath(import.meta.resolve("signalbox"))), folder, { recursive: true });
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }\n');
+    for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+      if (!name.endsWith(".js")) continue;
+      const path = join(folder, name);
+      // The sources, which maps would point to, stay behind.
+      writeFileSync(path, change(readFileSync(path, "utf8")).replace(/^\/\/# sourceMappingURL=.*$/m, ""));
+    }
     return folder;
   }
 }

@@ -1,13 +1,14 @@
 /** The validator in a program of its own: turned on from outside, by an environment variable and an import. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, it } from "vitest";
 
 // Inside the workspace, so that the package is found by its name.
-const here = fileURLToPath(new URL("../../", import.meta.url));
-const folder = mkdtempSync(join(here, "temp-lockdep-"));
+const here = fileURLToPath(new URL("../../../../../temp/", import.meta.url));
+mkdirSync(here, { recursive: true });
+const folder = mkdtempSync(join(here, "lockdep-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const program = `

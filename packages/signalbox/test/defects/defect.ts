@@ -1,0 +1,31 @@
+/**
+ * A planted defect: a small program that has it, and where it comes from. Which line of defence stops it is found out, not
+ * said: see lines.ts.
+ */
+
+/** The lines of defence, the first first: the compiler, the linter, the call itself, the validator; or nothing. */
+export type Line = "tsc" | "lint" | "core" | "validator" | "none";
+
+export interface Defect {
+  /** Unique in the table; the kernel's or the design's id where it has one. */
+  readonly id: string;
+  /** What is wrong with the program, in a few words. */
+  readonly what: string;
+  /** Where such a thing was seen. */
+  readonly from: string;
+  /**
+   * The body of an async function, with `device` (a simulated one), `queue` and `other` on it, `timeline`, `turn()` (one turn of
+   * the event loop), `collect()` (the garbage collector), and everything that the package exports.
+   */
+  readonly program: string;
+  /** Of a program that does no harm here: what keeps it from doing any. The program throws if it does. */
+  readonly harmless?: string;
+}
+
+/** A defect; the program's common indentation is left out. */
+export function defect(id: string, what: string, from: string, program: string, harmless?: string): Defect {
+  const lines = program.replace(/^\n/, "").trimEnd().split("\n");
+  const margin = Math.min(...lines.filter((line) => line.trim() !== "").map((line) => line.search(/\S/)));
+  const text = lines.map((line) => line.slice(margin)).join("\n");
+  return { id, what, from, program: text, ...(harmless === undefined ? {} : { harmless }) };
+}
