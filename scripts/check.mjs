@@ -9,6 +9,7 @@
  * Prints a line for each stage with its time, the output of those that fail, and a line of figures at the end.
  */
 import { existsSync } from "node:fs";
+import { basename } from "node:path";
 import { root, runTool } from "./tool.mjs";
 
 /**
@@ -28,6 +29,7 @@ const tests = ["node", "scripts/test.mjs", "--no-build", "--project"];
 const testProjects = [
   "packages/signalbox/test",
   "packages/cli/test",
+  "packages/eslint-plugin-signalbox/test",
   "examples/darkroom/test",
   "bench/test",
   "scripts",
@@ -65,8 +67,10 @@ const stages = [
     name: "types for users",
     run: ["tsc", "-b", "--force", "scripts/consumer", "scripts/consumer/tsconfig.browser.json"],
   },
-  { name: "attw", run: ["attw", "--pack", "packages/signalbox", "--profile", "esm-only", "--no-emoji"] },
-  { name: "publint", run: ["publint", "packages/signalbox", "--strict"] },
+  ...["packages/signalbox", "packages/eslint-plugin-signalbox"].flatMap((folder) => [
+    { name: `attw, ${basename(folder)}`, run: ["attw", "--pack", folder, "--profile", "esm-only", "--no-emoji"] },
+    { name: `publint, ${basename(folder)}`, run: ["publint", folder, "--strict"] },
+  ]),
   { name: "knip", run: ["knip"] },
   { name: "README", run: ["node", "scripts/readme.mjs"], figure: /^README: .*$/m },
   { name: "size", run: ["node", "scripts/size.mjs"], figure: /^core, all .*$/m },
