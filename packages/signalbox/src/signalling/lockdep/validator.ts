@@ -6,7 +6,7 @@
  */
 import type { DriverFence } from "../../fence/driver-fence.ts";
 import type { Fence } from "../../fence/fence.ts";
-import type { Registration } from "../../fence/registration.ts";
+import { POST, Registration } from "../../fence/registration.ts";
 import { Timeline } from "../../fence/timeline.ts";
 import type { TurnKeeper } from "../../fence/turns.ts";
 import { describe } from "../../fence/words.ts";
@@ -88,7 +88,11 @@ export class Validator implements LockdepHooks {
       this.#findings.breach({ rule: "registration-reentry", message, doing: "acting" });
     }
     if (kind === "work") this.#work.push(this.tasks.begin(this.#workHeld(subject)));
-    this.#contexts.enter(kind, subject, registration && this.#budget !== Infinity ? this.#clock.now() : null);
+    this.#contexts.enter(
+      kind,
+      subject,
+      this.#budget !== Infinity && runsForeignCode(subject) ? this.#clock.now() : null,
+    );
   }
 
   left(kind: ContextKind): void {
@@ -297,4 +301,9 @@ export class Validator implements LockdepHooks {
       chains: [{ title: "before", steps: [step(driver ? "the fence was made" : "it was registered", site)] }],
     });
   }
+}
+
+// The other kinds are the core's own, and as long as it takes: one may signal a whole timeline.
+function runsForeignCode(subject: object | null): boolean {
+  return subject instanceof Registration && subject._kind === POST;
 }
