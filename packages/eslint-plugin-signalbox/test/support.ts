@@ -7,8 +7,9 @@ import { afterAll, describe, it } from "vitest";
 RuleTester.afterAll = afterAll;
 RuleTester.describe = describe;
 RuleTester.it = it;
-RuleTester.itOnly = (text, run) => {
-  it.only(text, run);
+// No `only` stays in: it would leave the other programs unchecked, and pass.
+RuleTester.itOnly = (text) => {
+  throw new Error(`"${text}" is marked with only: true, which would leave out every other program; take it away`);
 };
 
 /** The folder that the programs are in, with their tsconfig.json. */
