@@ -110,7 +110,9 @@ export const ofTheKernel: readonly Defect[] = [
         section.push(a);
         section.push(b);
       });
-    } catch {}
+    } catch (error) {
+      if (!(error instanceof RangeError) || error.message !== "no memory") throw error;
+    }
     if (a.state !== "fresh" || b.seqno !== 0) throw new Error("something is left of the batch");
     `,
     "a submission that throws is rolled back, all of it",
