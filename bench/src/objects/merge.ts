@@ -2,75 +2,25 @@
  * `objects/merge`: 64 fences, eight on each of eight timelines, as one. Of a timeline only the newest needs to be waited for,
  * since it signals last: a merge leaves eight of the 64. Promises don't know that, and wait for each.
  */
-import { Registration, mergeFences } from "signalbox";
-import type { DriverFence } from "signalbox";
+import { mergeFences } from "signalbox";
 import type { Contest, Contestant } from "../harness/contest.ts";
 import { freshBody } from "../harness/job-body.ts";
-import { timelines } from "./pending.ts";
+import { awaited, oneByOne, told } from "./one-for-many.ts";
+import type { OneForMany } from "./one-for-many.ts";
 import { promiseAll } from "./promise-all.ts";
 
 const LANES = 8;
 const FENCES = 64;
+const fences: OneForMany = { count: FENCES, lanes: LANES, join: mergeFences };
 
 export const merge: Contest = {
   kind: "contest",
   name: "objects/merge",
   title: "64 fences of 8 timelines merged into one: made, merged, waited for, signalled one by one",
-  prepare: () => ({ contestants: [told(), awaited(), promiseAll(FENCES), newestOnly()] }),
+  prepare: () => ({
+    contestants: [told("signalbox", fences, oneByOne), awaited(fences), promiseAll(FENCES), newestOnly()],
+  }),
 };
-
-/** A registration says when the merged fence has signalled. */
-function told(): Contestant {
-  const body = freshBody({ lanes: 1, distance: 0 });
-  const lanes = timelines(LANES);
-  let index = 0;
-  let seen = 0;
-  const arrived = Registration.post({
-    postMessage() {
-      body.run(index);
-      seen++;
-    },
-  });
-  return {
-    name: "signalbox",
-    role: "signalbox",
-    body,
-    order: "kept",
-    run(jobs) {
-      seen = 0;
-      for (index = 0; index < jobs; index++) {
-        const made: DriverFence[] = [];
-        for (let k = 0; k < FENCES; k++) made.push(lanes[k % LANES]!.fence());
-        mergeFences(made.map(({ fence }) => fence)).register(arrived);
-        for (const one of made) one.signal();
-      }
-      return seen;
-    },
-  };
-}
-
-/** The merged fence is awaited. */
-function awaited(): Contestant {
-  const body = freshBody({ lanes: 1, distance: 0 });
-  const lanes = timelines(LANES);
-  return {
-    name: "signalbox, awaited",
-    role: "signalbox",
-    body,
-    order: "kept",
-    async run(jobs) {
-      for (let index = 0; index < jobs; index++) {
-        const made: DriverFence[] = [];
-        for (let k = 0; k < FENCES; k++) made.push(lanes[k % LANES]!.fence());
-        const all = mergeFences(made.map(({ fence }) => fence)).wait();
-        for (const one of made) one.signal();
-        await all;
-        body.run(index);
-      }
-      return jobs;
-    },
-  };
-}
 
 /** The floor: the newest number of each lane, and a comparison for each that is done. */
 function newestOnly(): Contestant {
