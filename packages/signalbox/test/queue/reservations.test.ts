@@ -30,6 +30,17 @@ function made(one: Bench, specs: Record<string, ManualJob>): AnyJob[] {
   return Object.entries(specs).map(([label, spec]) => one.ring.queue(label).job({ label, ...spec }));
 }
 
+/** Five jobs that use one buffer: writer, two readers, writer, reader. */
+function usersOfOne(one: Bench): { buffer: Reservation; jobs: AnyJob[] } {
+  const buffer = new Reservation("buffer");
+  const [reads, writes] = [{ reads: [buffer] }, { writes: [buffer] }];
+  return { buffer, jobs: made(one, { w1: writes, r1: reads, r2: reads, w2: writes, r3: reads }) };
+}
+
+/** What they wait for, submitted in that order, and what they leave in the buffer. */
+const usersWait = { r1: ["w1:1"], r2: ["w1:1"], w2: ["w1:1", "r1:1", "r2:1"], r3: ["w1:1", "w2:1"] };
+const usersLeave = ["write w1:1", "read r1:1", "read r2:1", "write w2:1", "read r3:1"];
+
 /** The locks of these, which must be free. */
 function locked(...reservations: Reservation[]): ReservationLocks {
   const locks = tryLockAll(reservations, { name: "somebody" });
@@ -39,32 +50,16 @@ function locked(...reservations: Reservation[]): ReservationLocks {
 
 describe("R2: what a job reads and writes", () => {
   it("a reader waits for writers, a writer for readers and writers; done fences are left with the usage", () => {
-    const one = bench();
-    const buffer = new Reservation("buffer");
-    const jobs = made(one, {
-      w1: { writes: [buffer] },
-      r1: { reads: [buffer] },
-      r2: { reads: [buffer] },
-      w2: { writes: [buffer] },
-      r3: { reads: [buffer] },
-    });
+    const { buffer, jobs } = usersOfOne(bench());
     const found = dependenciesOf(() => {
       for (const job of jobs) submit(job);
     });
-    expect(found).toEqual({ r1: ["w1:1"], r2: ["w1:1"], w2: ["w1:1", "r1:1", "r2:1"], r3: ["w1:1", "w2:1"] });
-    expect(contentOf(buffer)).toEqual(["write w1:1", "read r1:1", "read r2:1", "write w2:1", "read r3:1"]);
+    expect(found).toEqual(usersWait);
+    expect(contentOf(buffer)).toEqual(usersLeave);
   });
 
   it("the same in one batch: each job sees what those before it will leave, and nobody else does before the last push", () => {
-    const one = bench();
-    const buffer = new Reservation("buffer");
-    const jobs = made(one, {
-      w1: { writes: [buffer] },
-      r1: { reads: [buffer] },
-      r2: { reads: [buffer] },
-      w2: { writes: [buffer] },
-      r3: { reads: [buffer] },
-    });
+    const { buffer, jobs } = usersOfOne(bench());
     const seen: string[][] = [];
     const found = dependenciesOf(() => {
       submission((section) => {
@@ -73,20 +68,14 @@ describe("R2: what a job reads and writes", () => {
         seen.push(contentOf(buffer));
       });
     });
-    expect(found).toEqual({ r1: ["w1:1"], r2: ["w1:1"], w2: ["w1:1", "r1:1", "r2:1"], r3: ["w1:1", "w2:1"] });
+    expect(found).toEqual(usersWait);
     expect(seen).toEqual([[]]);
-    expect(contentOf(buffer)).toEqual(["write w1:1", "read r1:1", "read r2:1", "write w2:1", "read r3:1"]);
+    expect(contentOf(buffer)).toEqual(usersLeave);
   });
 
   it("they run so: no writer beside a reader, readers beside one another", () => {
     const one = bench();
-    const buffer = new Reservation();
-    const jobs = made(one, {
-      w1: { writes: [buffer] },
-      r1: { reads: [buffer] },
-      r2: { reads: [buffer] },
-      w2: { writes: [buffer] },
-    });
+    const { jobs } = usersOfOne(one);
     submit(...jobs);
     const batches: string[][] = [];
     for (;;) {
@@ -95,7 +84,7 @@ describe("R2: what a job reads and writes", () => {
       batches.push(one.driver.held.map(({ label }) => label));
       for (const job of [...one.driver.held]) one.driver.complete(job);
     }
-    expect(batches).toEqual([["w1"], ["r1", "r2"], ["w2"]]);
+    expect(batches).toEqual([["w1"], ["r1", "r2"], ["w2"], ["r3"]]);
   });
 
   it("kernel fences are waited for by all, bookkeeping by nobody", () => {
