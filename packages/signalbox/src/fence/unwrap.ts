@@ -4,16 +4,10 @@
  * Invariants: U1: chains are walked from the newest point to the oldest, and collected on the way (CH4); arrays give their
  * members in order; what has signalled is given too. Nothing here takes stack for the length of a chain.
  */
-import { FenceArray } from "./array.ts";
 import { containedOf, previousOf } from "./chain.ts";
-import { Container } from "./container.ts";
 import { holdContainers, releaseContainers } from "./delivery.ts";
 import type { Fence } from "./fence.ts";
-
-/** Whether a fence stands for others: an array or a chain. */
-export function isContainer(fence: Fence): boolean {
-  return fence instanceof Container;
-}
+import { isArray, isContainer } from "./kinds.ts";
 
 /**
  * The fences that a fence stands for, newest point first (U1); itself if it is no container.
@@ -46,13 +40,13 @@ export function leaves(fence: Fence, options: { readonly deep?: boolean } = {}):
 export function eachLeaf(fence: Fence, visit: (leaf: Fence) => void): void {
   for (let node: Fence | null = fence; node !== null; node = previousOf(node)) {
     const inside = containedOf(node);
-    if (inside instanceof FenceArray) for (const member of inside.fences) visit(member);
+    if (isArray(inside)) for (const member of inside.fences) visit(member);
     else visit(inside);
   }
 }
 
 /** A8: whether a fence is of that timeline; an array only if all its members are. */
 export function matchesContext(fence: Fence, context: number): boolean {
-  if (fence instanceof FenceArray) return fence.fences.every((member) => member.context === context);
+  if (isArray(fence)) return fence.fences.every((member) => member.context === context);
   return fence.context === context;
 }

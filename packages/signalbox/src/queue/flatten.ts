@@ -4,26 +4,13 @@
  * An array of all is its members; a chain is its points, newest first, without those that it has let go of (CH4). An array that
  * signals with its first member stays what it is: to wait for all of its members would be another thing.
  *
- * The walk is a loop: a chain of a million points, or arrays in arrays, take no stack. Containers are told by their kind
- * (F30), so that a program without them doesn't carry them.
+ * The walk is a loop: a chain of a million points, or arrays in arrays, take no stack.
  */
 import type { FenceArray } from "../fence/array.ts";
-import type { FenceChain } from "../fence/chain.ts";
 import { holdContainers, releaseContainers } from "../fence/delivery.ts";
 import type { Fence } from "../fence/fence.ts";
+import { isArray, isChain, isContainer } from "../fence/kinds.ts";
 import { SIGNALLED } from "../fence/state.ts";
-
-export function isArray(fence: Fence): fence is FenceArray {
-  return fence.kind === "array";
-}
-
-export function isChain(fence: Fence): fence is FenceChain {
-  return fence.kind === "chain";
-}
-
-export function isContainer(fence: Fence): boolean {
-  return isArray(fence) || isChain(fence);
-}
 
 /** Appends what a fence stands for: itself, unless it is a container that can be unwrapped. */
 export function unwrap(fence: Fence, found: Fence[]): void {

@@ -13,12 +13,12 @@
  */
 import { SignalboxError } from "../errors.ts";
 import { Fence } from "../fence/fence.ts";
+import { isArray, isContainer } from "../fence/kinds.ts";
 import { Registration, SIGNAL } from "../fence/registration.ts";
 import type { Signallable } from "../fence/registration.ts";
 import { PUBLISHED } from "../fence/state.ts";
 import { describe } from "../fence/words.ts";
 import { hooks } from "../hooks.ts";
-import { isArray, isContainer } from "./flatten.ts";
 import { RUNNING } from "./job.ts";
 import type { Job } from "./job.ts";
 

@@ -21,6 +21,7 @@ import type { JobSpec } from "../driver.ts";
 import { Fence } from "../fence/fence.ts";
 import type { FenceKind } from "../fence/fence.ts";
 import { Inherited, shownCause } from "../fence/inherited.ts";
+import { isArray, isChain, isContainer } from "../fence/kinds.ts";
 import type { Signallable } from "../fence/registration.ts";
 import type { FenceSource } from "../fence/source.ts";
 import { FRESH, SIGNALLED } from "../fence/state.ts";
@@ -29,7 +30,7 @@ import { Cancelled } from "./cancelled.ts";
 import { addAsked, addDependency, askedMoot } from "./dependencies.ts";
 import type { Dependent } from "./dependencies.ts";
 import { JobExtras, hintAt, isSource, readSpec } from "./extras.ts";
-import { isArray, isChain, isContainer, unwrap } from "./flatten.ts";
+import { unwrap } from "./flatten.ts";
 import type { JobQueue } from "./job-queue.ts";
 import { Slot } from "./slot.ts";
 

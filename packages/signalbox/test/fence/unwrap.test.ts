@@ -4,9 +4,8 @@ import { chainFence } from "../../src/fence/chain.ts";
 import type { FenceChain } from "../../src/fence/chain.ts";
 import type { Fence } from "../../src/fence/fence.ts";
 import { ForeignTimeline } from "../../src/fence/foreign-timeline.ts";
-import { stubFence } from "../../src/fence/stub.ts";
 import { Timeline } from "../../src/fence/timeline.ts";
-import { isContainer, leaves, matchesContext } from "../../src/fence/unwrap.ts";
+import { leaves, matchesContext } from "../../src/fence/unwrap.ts";
 import { SimPlatform } from "../../src/platform/simulated.ts";
 import { noteAll, traced } from "../support/notes.ts";
 
@@ -16,17 +15,7 @@ function separateFences(count: number) {
   return Array.from({ length: count }, (_, index) => new Timeline(`t${index}`, { platform }).fence());
 }
 
-describe("what is a container", () => {
-  it("arrays and chains are, nothing else is", () => {
-    const [one] = separateFences(1);
-    const containers = [fenceArray([one!.fence]), chainFence(null, one!.fence, 1n)];
-    expect(containers.map((each) => [each.kind, isContainer(each)])).toEqual([
-      ["array", true],
-      ["chain", true],
-    ]);
-    expect([one!.fence, stubFence()].some(isContainer)).toBe(false);
-  });
-
+describe("containers and the trace", () => {
   it("A7: the trace is not told of containers, only of their members", () => {
     const seen: string[] = [];
     const note = ({ kind }: Fence): void => void seen.push(kind);

@@ -10,8 +10,8 @@
  *   lock meanwhile, or has the table exchanged, does so before the change, which finds things as they are then.
  */
 import { SignalboxError } from "../../errors.ts";
-import { isContainer } from "../../fence/unwrap.ts";
 import type { Fence } from "../../fence/fence.ts";
+import { isContainer } from "../../fence/kinds.ts";
 import { PUBLISHED } from "../../fence/state.ts";
 import { describe } from "../../fence/words.ts";
 import { FenceTable } from "./fence-table.ts";

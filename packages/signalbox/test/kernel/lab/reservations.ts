@@ -6,7 +6,7 @@
  */
 import { SignalboxError } from "../../../src/errors.ts";
 import type { Fence } from "../../../src/fence/fence.ts";
-import { isContainer } from "../../../src/fence/unwrap.ts";
+import { isContainer } from "../../../src/fence/kinds.ts";
 import type { LockedReservation } from "../../../src/sync/reservation/locked.ts";
 import { Reservation } from "../../../src/sync/reservation/reservation.ts";
 import { rankOf } from "../../../src/sync/reservation/usage.ts";

@@ -5,7 +5,7 @@
  * ready", whatever has become of the other fences.
  */
 import type { Fence } from "../../../src/fence/fence.ts";
-import { isContainer } from "../../../src/fence/unwrap.ts";
+import { isContainer } from "../../../src/fence/kinds.ts";
 import { Registration } from "../../../src/fence/registration.ts";
 import { realPlatform } from "../../../src/platform/real.ts";
 import type { LockedReservation } from "../../../src/sync/reservation/locked.ts";
