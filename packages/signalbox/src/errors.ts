@@ -39,7 +39,8 @@ export function errorName(value: number): ErrorCode | `E${number}` {
 }
 
 /**
- * A call that is wrong: wrong state, wrong number, wrong order. Thrown synchronously by that call, which changed nothing.
+ * A call that is wrong: wrong state, wrong thing, wrong order. Thrown synchronously by that call, which changed nothing.
+ * A number that makes no sense, whatever the state, is a RangeError instead.
  *
  * @example `new SignalboxError("EINVAL", '[Queue "upload"] was destroyed and takes no job')`
  */
@@ -100,6 +101,11 @@ export class FenceError extends Error {
     this.job = details.job;
     this.queue = details.queue;
   }
+}
+
+/** Fails the call with a RangeError unless the number may be how long something waits, in ms: from 0, Infinity for ever. */
+export function checkTimeout(value: number | undefined): void {
+  if (value !== undefined && !(value >= 0)) throw new RangeError(`A timeout is 0 ms or more (got ${value})`);
 }
 
 /**

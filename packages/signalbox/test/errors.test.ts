@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FenceError, SignalboxError, checkErrno, errno, errorName } from "../src/errors.ts";
+import { FenceError, SignalboxError, checkErrno, checkTimeout, errno, errorName } from "../src/errors.ts";
 
 describe("the names of errors", () => {
   it("are the kernel's, for its negative numbers", () => {
@@ -28,6 +28,17 @@ describe("what may be stored on a fence", () => {
     for (const wrong of [0, 1, 125, -4096, -0.5, NaN, Infinity]) {
       expect(() => checkErrno(wrong)).toThrow(RangeError);
       expect(() => checkErrno(wrong)).toThrow(`(got ${wrong})`);
+    }
+  });
+});
+
+describe("how long something may wait", () => {
+  it("from 0 ms, for ever if nothing is said; nothing negative, and no NaN", () => {
+    for (const good of [undefined, 0, 0.5, Infinity]) checkTimeout(good);
+    for (const wrong of [-1, -0.5, NaN, -Infinity]) {
+      expect(() => {
+        checkTimeout(wrong);
+      }).toThrow(new RangeError(`A timeout is 0 ms or more (got ${wrong})`));
     }
   });
 });

@@ -137,7 +137,7 @@ export class Fence {
    *
    * Rejects with a {@link FenceError} if it signalled with one, with `SignalboxError` ETIMEDOUT after `timeout` ms, and with
    * the signal's reason when aborted; giving up a wait never cancels the job. Throws EINVAL at once for a fence that is
-   * still fresh (nobody has promised it), and for a timeout that is negative or NaN (F24).
+   * still fresh (nobody has promised it), RangeError for a timeout that is negative or NaN (F24).
    *
    * @example `await fence.wait({ timeout: 1_000, signal: controller.signal })`
    */

@@ -101,17 +101,14 @@ export class Registration {
     this._index = index;
   }
 
-  /** Adds one to a shared cell and wakes who waits on it. Throws EINVAL for an index outside the array, or memory that isn't shared. */
+  /** Adds one to a shared cell and wakes who waits on it. Throws EINVAL for memory that isn't shared, RangeError for an index outside it. */
   static wake(cells: Int32Array, index: number): Registration {
     const shared = typeof SharedArrayBuffer === "function" && cells instanceof Int32Array;
     if (!shared || !(cells.buffer instanceof SharedArrayBuffer)) {
       throw new SignalboxError("EINVAL", "A wake registration needs an Int32Array over a SharedArrayBuffer");
     }
     if (!Number.isInteger(index) || index < 0 || index >= cells.length) {
-      throw new SignalboxError(
-        "EINVAL",
-        `The cell's index (${index}) is outside the array, which has ${cells.length} cells`,
-      );
+      throw new RangeError(`The cell's index (${index}) is outside the array, which has ${cells.length} cells`);
     }
     return new Registration(WAKE, cells, index);
   }

@@ -4,7 +4,7 @@
  * A wait ends once, by whichever comes first: the signal, the timeout, the abort. The other two are taken back then, so
  * that a wait leaves no timer, no listener and no registration behind (F24, F25).
  */
-import { SignalboxError } from "../errors.ts";
+import { SignalboxError, checkTimeout } from "../errors.ts";
 import { hooks } from "../hooks.ts";
 import type { WaitOutcome } from "../hooks.ts";
 import type { Timer } from "../platform/platform.ts";
@@ -39,9 +39,7 @@ function checkWait(fence: Fence, options: WaitOptions | undefined): void {
   if (fence._state < PUBLISHED) {
     throw new SignalboxError("EINVAL", `${describe(fence)} was not submitted, so there is nothing to wait for`);
   }
-  const timeout = options?.timeout;
-  if (timeout !== undefined && !(timeout >= 0))
-    throw new SignalboxError("EINVAL", `A timeout is 0 ms or more (got ${timeout})`);
+  checkTimeout(options?.timeout);
 }
 
 function beginWait(fence: Fence, options: WaitOptions | undefined): Promise<void> {

@@ -4,7 +4,7 @@
  * States: stopped (no new jobs) -> drained; or, when the time is up, lost: what is queued is cancelled, and what the device
  * still holds is given up, both with an error. Every fence has signalled at the end (promise 1).
  */
-import { SignalboxError, errno } from "../errors.ts";
+import { SignalboxError, checkTimeout, errno } from "../errors.ts";
 import type { CloseOptions } from "../device.ts";
 import type { JobSpec } from "../driver.ts";
 import type { Platform } from "../platform/platform.ts";
@@ -41,7 +41,7 @@ export async function closeRings<Spec extends JobSpec>(
 
 /** Throws RangeError unless the timeout of a `close` makes sense: the mistake of who calls, told at the call. */
 export function checkCloseOptions({ timeout }: CloseOptions): void {
-  if (timeout !== undefined && !(timeout >= 0)) throw new RangeError(`A timeout is 0 ms or more (got ${timeout})`);
+  checkTimeout(timeout);
 }
 
 function within(work: Promise<unknown>, timeout: number, platform: Platform): Promise<CloseOutcome> {

@@ -4,7 +4,7 @@
  * Nothing of the thread runs meanwhile: no timer, no message, no news of another thread's end. So the thread that links
  * another one can't hear of its end while it blocks for it: give a timeout there, or wait with `fence.wait()`.
  */
-import { SignalboxError } from "../errors.ts";
+import { SignalboxError, checkTimeout } from "../errors.ts";
 import { insideDelivery } from "../fence/delivery.ts";
 import type { Fence } from "../fence/fence.ts";
 import { describe } from "../fence/words.ts";
@@ -32,8 +32,8 @@ export interface BlockingOptions {
  * without an error.
  *
  * Throws the fence's `FenceError` if it failed, and `SignalboxError` ETIMEDOUT after `timeout` ms. EDEADLK for what this
- * thread itself would have to signal. EINVAL for a timeout that is negative or NaN, inside a section or a delivery, in a thread that may
- * not block (a browser's page, a service worker), and for a point that nobody has submitted, unless `forSubmit` is set.
+ * thread itself would have to signal. EINVAL inside a section or a delivery, in a thread that may not block (a browser's page, a service
+ * worker), and for a point that nobody has submitted, unless `forSubmit` is set. RangeError for a timeout that is negative or NaN.
  *
  * @example
  * ```ts
@@ -43,7 +43,7 @@ export interface BlockingOptions {
  */
 export function waitBlocking(of: Fence | FenceHandle | SyncPoint, options: BlockingOptions = {}): void {
   const { timeout = Infinity, forSubmit = false } = options;
-  if (!(timeout >= 0)) throw new SignalboxError("EINVAL", `A timeout is 0 ms or more (got ${timeout})`);
+  checkTimeout(timeout);
   const end = realPlatform.now() + timeout;
   if (of instanceof SyncPoint && forSubmit) blockForSubmit(of, end);
   const fence = of instanceof SyncPoint ? of.find() : "signalbox" in of ? openFence(of) : of;

@@ -1,7 +1,7 @@
 /**
  * What may end a wait before its time has come: a time limit, relative or absolute (Q39), and an abort.
  */
-import { SignalboxError } from "../errors.ts";
+import { SignalboxError, checkTimeout } from "../errors.ts";
 import type { Platform, Timer } from "../platform/platform.ts";
 
 /** How long a wait may take, and what else may end it; for ever if everything is left out. */
@@ -14,15 +14,14 @@ export interface WaitLimits {
   readonly signal?: AbortSignal;
 }
 
-/** What is left of the time, in ms: Infinity for no limit. Throws EINVAL for a negative timeout, for NaN, and for two limits. */
+/** What is left of the time, in ms: Infinity for no limit. Throws RangeError for a negative timeout and for NaN, EINVAL for two limits. */
 export function timeLeft(platform: Platform, { timeout, until }: WaitLimits): number {
   if (timeout !== undefined && until !== undefined) {
     throw new SignalboxError("EINVAL", `A wait has a timeout (${timeout}) or a time to give up (${until}), not both`);
   }
-  if (timeout !== undefined && !(timeout >= 0))
-    throw new SignalboxError("EINVAL", `A timeout is 0 ms or more (got ${timeout})`);
+  checkTimeout(timeout);
   if (until === undefined) return timeout ?? Infinity;
-  if (Number.isNaN(until)) throw new SignalboxError("EINVAL", `A wait gives up at a time in ms (got ${until})`);
+  if (Number.isNaN(until)) throw new RangeError(`A wait gives up at a time in ms (got ${until})`);
   return Math.max(0, until - platform.now());
 }
 

@@ -55,7 +55,7 @@ export class SyncPoint implements FenceSource, FenceSink {
   /**
    * Resolves when the point has signalled; rejects with a `FenceError` when what it waited for failed (Q32), with ETIME
    * when the time is up, and with the signal's reason when aborted. Throws EINVAL at once when nobody has submitted the point,
-   * unless `forSubmit` or `available` is set, and for a limit that is none.
+   * unless `forSubmit` or `available` is set, and for limits as `waitAny`.
    *
    * @example `await frames.at(7n).wait({ timeout: 1_000, signal: controller.signal })`
    */

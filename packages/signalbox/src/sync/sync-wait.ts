@@ -38,8 +38,8 @@ export interface SyncWaitOptions extends WaitLimits {
  *
  * A point whose job failed has signalled too; who wants to know asks the fence. Rejects with ETIME when the time is up, and
  * with the signal's reason when aborted. Throws EINVAL at once for no points at all (nothing would ever end the wait), for
- * a point that nobody has submitted unless `forSubmit` or `available` is set, and for a limit that is none; RangeError for a
- * deadline that is no time.
+ * a point that nobody has submitted unless `forSubmit` or `available` is set, and for both a timeout and a time to give up;
+ * RangeError for a timeout that is negative, and for a time that is none.
  *
  * @example `const index = await waitAny([left.at(3n), right.at(3n)], { timeout: 100 })`
  */

@@ -51,9 +51,9 @@ describe("a point's fence", () => {
     await expect(box.at(2n).submitted({ timeout: 0 })).rejects.toMatchObject({ code: "ETIME" });
     await expect(box.at(2n).submitted({ signal: AbortSignal.abort("before") })).rejects.toBe("before");
     expect([box._awaited, platform.idle]).toEqual([0, true]);
-    expect(thrownBy(() => box.at().submitted({ timeout: -1 }))).toMatchObject({ code: "EINVAL" });
+    expect(thrownBy(() => box.at().submitted({ timeout: -1 }))).toBeInstanceOf(RangeError);
     expect(thrownBy(() => box.at().submitted({ timeout: 1, until: 1 }))).toMatchObject({ code: "EINVAL" });
-    expect(thrownBy(() => box.at().submitted({ until: NaN }))).toMatchObject({ code: "EINVAL" });
+    expect(thrownBy(() => box.at().submitted({ until: NaN }))).toBeInstanceOf(RangeError);
   });
 });
 

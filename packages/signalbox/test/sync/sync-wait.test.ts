@@ -229,11 +229,10 @@ describe("the limits of a wait", () => {
   it("limits that are none are refused at the call", () => {
     const box = object();
     const refused = (options: SyncWaitOptions) => thrownBy(() => void box.wait(0n, { forSubmit: true, ...options }));
-    expect(refused({ timeout: -1 })).toMatchObject({ code: "EINVAL" });
-    expect(refused({ timeout: NaN })).toMatchObject({ code: "EINVAL" });
-    expect(refused({ until: NaN })).toMatchObject({ code: "EINVAL" });
     expect(refused({ timeout: 1, until: 1 })).toMatchObject({ code: "EINVAL" });
-    expect(refused({ deadline: Infinity })).toBeInstanceOf(RangeError);
+    for (const limit of [{ timeout: -1 }, { timeout: NaN }, { until: NaN }, { deadline: Infinity }]) {
+      expect(refused(limit)).toBeInstanceOf(RangeError);
+    }
     expect(leftovers([box])).toBe(0);
   });
 });

@@ -41,7 +41,7 @@ export class SimDriver implements Driver<SimJob> {
 
   check(spec: SimJob): void {
     if (spec.duration !== undefined && !(spec.duration >= 0 && spec.duration < Infinity)) {
-      throw new SignalboxError("EINVAL", `A simulated job lasts 0 ms or more (got ${spec.duration})`);
+      throw new RangeError(`A simulated job lasts 0 ms or more (got ${spec.duration})`);
     }
     if (spec.error !== undefined && spec.error !== 0) checkErrno(spec.error);
   }

@@ -88,7 +88,7 @@ export class Reservation implements TableOwner {
    * as any: the question is whether the resource is still in use.
    *
    * Rejects with ETIMEDOUT after `timeout` ms in all, and with the signal's reason when aborted.
-   * Throws EINVAL for a timeout that is negative or NaN.
+   * Throws RangeError for a timeout that is negative or NaN.
    *
    * @example `await pixels.wait("read", { timeout: 100 });`
    */

@@ -1,7 +1,7 @@
 /**
  * Waiting for a reservation: for its fences one after the other, in the time that is left (R9).
  */
-import { SignalboxError } from "../../errors.ts";
+import { SignalboxError, checkTimeout } from "../../errors.ts";
 import type { Fence } from "../../fence/fence.ts";
 import { waitAsPart } from "../../fence/wait.ts";
 import type { WaitOptions } from "../../fence/wait.ts";
@@ -18,9 +18,7 @@ export function waitUntilIdle(
   options: WaitOptions | undefined,
 ): Promise<void> {
   const timeout = options?.timeout;
-  if (timeout !== undefined && !(timeout >= 0)) {
-    throw new SignalboxError("EINVAL", `A timeout is 0 ms or more (got ${timeout})`);
-  }
+  checkTimeout(timeout);
   if (hooks.lockdep !== null && timeout !== 0) hooks.lockdep.waitsFor("reservation", reservation, reservation.name);
   return waitForEach(reservation, new UnlockedCursor(reservation, limit), timeout, options?.signal);
 }

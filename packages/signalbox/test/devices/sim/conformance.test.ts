@@ -1,4 +1,4 @@
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { errno } from "../../../src/errors.ts";
 import { openSim } from "../../../src/devices/sim/index.ts";
 import type { SimJob } from "../../../src/devices/sim/index.ts";
@@ -12,6 +12,15 @@ const target = (rings: number): ConformanceTarget<SimJob> => ({
   fails: (_, base) => ({ ...base, error: errno.EIO }),
   slow: (_, base) => ({ ...base, duration: 50 }),
   invalid: { duration: -1 },
+});
+
+it("a job lasts 0 ms or more, and not for ever: all else is a RangeError when it is made", () => {
+  const queue = openSim().queue("q");
+  for (const duration of [-1, NaN, Infinity]) {
+    expect(() => queue.job({ duration })).toThrow(
+      new RangeError(`A simulated job lasts 0 ms or more (got ${duration})`),
+    );
+  }
 });
 
 for (const one of [target(1), target(3)]) {

@@ -14,7 +14,10 @@ export function registered(fence: Fence, registration: Registration): boolean {
   return fence.state !== "signalled" && fence.enableSignalling() && fence.register(registration) === "registered";
 }
 
-/** F24: enables signalling, and looks at the flag alone: no device is asked. */
+/**
+ * F24: enables signalling, and looks at the flag alone: no device is asked. To wait less than no time is EINVAL there, and a
+ * RangeError here, as every number that makes no sense.
+ */
 export function wait(fence: Fence, ticks: number): number {
   if (ticks < 0) return errno.EINVAL;
   fence.enableSignalling();

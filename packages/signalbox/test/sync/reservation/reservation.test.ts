@@ -175,9 +175,9 @@ describe("a wait", () => {
     await expect(reservation.wait("write", { signal })).rejects.toBe("no more");
   });
 
-  it("F24: EINVAL for a timeout that is negative or NaN, even when nothing is left to wait for", () => {
+  it("F24: a RangeError for a timeout that is negative or NaN, even when nothing is left to wait for", () => {
     for (const timeout of [-1, NaN]) {
-      expect(thrownBy(() => new Reservation().wait("read", { timeout }))).toMatchObject({ code: "EINVAL" });
+      expect(thrownBy(() => new Reservation().wait("read", { timeout }))).toBeInstanceOf(RangeError);
     }
   });
 });
