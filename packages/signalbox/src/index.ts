@@ -51,6 +51,7 @@ export type { Obliged } from "./signalling/obligation.ts";
 export { signallingSection } from "./signalling/section.ts";
 export type { ReservationEntry, UnlockedEntry } from "./sync/reservation/iteration.ts";
 export { LockedReservation } from "./sync/reservation/locked.ts";
+export type { ReservationAddOptions } from "./sync/reservation/locked.ts";
 export { ReservationLocks } from "./sync/reservation/locks.ts";
 export { ReservationLoopLocks } from "./sync/reservation/loop-locks.ts";
 export { Reservation, ReservationAt } from "./sync/reservation/reservation.ts";

@@ -21,6 +21,16 @@ import type { Reservation } from "./reservation.ts";
 import { BOOKKEEP, rankOf, usageOf } from "./usage.ts";
 import type { Usage, UsageRank } from "./usage.ts";
 
+/** How a fence is put into a reservation. */
+export interface ReservationAddOptions {
+  /**
+   * What becomes of an array or a chain (A6). `refuse`: EINVAL, since each of its leaves would take the place of earlier
+   * fences of its timeline, which the container as a whole can't. `keep`: it takes one slot until it has signalled, as in the
+   * kernel, which warns of it. "refuse" if left out.
+   */
+  readonly containers?: "refuse" | "keep";
+}
+
 /**
  * One reservation under its lock: reserve, add, replace, copy, and iterate over all that is in it. Got from
  * `locks.of(reservation)`; valid until the lock is released, and then every call throws EINVAL.
@@ -71,22 +81,23 @@ export class LockedReservation {
    * R4: adds a fence. It takes over the first slot whose fence has signalled, or is an earlier one (or the same) of its
    * timeline with the same usage or one that fewer wait for; failing that, a reserved one.
    *
-   * Throws EINVAL for a container (add its `leaves`), for a fence that was not submitted, and when a slot is needed and
-   * none is reserved.
+   * Throws EINVAL for a container (add its `leaves`, or say `containers: "keep"`), for a fence that was not submitted, and
+   * when a slot is needed and none is reserved.
+   *
+   * @example `locked.add(fenceArray(parts), "write", { containers: "keep" })`
    */
-  add(fence: Fence, usage: Usage): void {
+  add(fence: Fence, usage: Usage, options?: ReservationAddOptions): void {
     this._check();
     const rank = rankOf(usage);
-    this.#checkFence(fence);
-    this._put(fence, rank);
+    this.#checkFence(fence, options);
+    this.#put(fence, rank);
   }
 
-  /** @internal `add` without a look at the fence: the kernel warns of a container, and adds it. */
-  _put(fence: Fence, rank: UsageRank): void {
+  #put(fence: Fence, rank: UsageRank): void {
     const table = this.reservation._table;
     const slot = table?.slotFor(fence, rank) ?? -1;
     this._check();
-    if (table !== this.reservation._table) this._put(fence, rank);
+    if (table !== this.reservation._table) this.#put(fence, rank);
     else if (table !== null && slot >= 0) table.set(slot, fence, rank);
     else if (table !== null && table.size < this.#reserved) table.append(fence, rank);
     else {
@@ -115,10 +126,10 @@ export class LockedReservation {
    * R6: puts this fence with this usage in the place of every fence of a timeline, whatever their usages; does nothing if
    * there is none. For a fence that is done no earlier than those that it stands for. Throws EINVAL as `add` does.
    */
-  replace(context: number, fence: Fence, usage: Usage): void {
+  replace(context: number, fence: Fence, usage: Usage, options?: ReservationAddOptions): void {
     this._check();
     const rank = rankOf(usage);
-    this.#checkFence(fence);
+    this.#checkFence(fence, options);
     this.reservation._table?.replaceAll(context, fence, rank);
   }
 
@@ -167,11 +178,11 @@ export class LockedReservation {
     }
   }
 
-  #checkFence(fence: Fence): void {
-    if (isContainer(fence)) {
+  #checkFence(fence: Fence, options: ReservationAddOptions | undefined): void {
+    if (isContainer(fence) && options?.containers !== "keep") {
       throw new SignalboxError(
         "EINVAL",
-        `[Reservation "${this.reservation.name}"] takes single fences: add each of the leaves of the ${fence.kind} ${describe(fence)}`,
+        `[Reservation "${this.reservation.name}"] takes single fences: add each of the leaves of the ${fence.kind} ${describe(fence)}, or say containers: "keep"`,
       );
     }
     if (fence._state < PUBLISHED) {

@@ -6,10 +6,8 @@
  */
 import { SignalboxError } from "../../../src/errors.ts";
 import type { Fence } from "../../../src/fence/fence.ts";
-import { isContainer } from "../../../src/fence/kinds.ts";
 import type { LockedReservation } from "../../../src/sync/reservation/locked.ts";
 import { Reservation } from "../../../src/sync/reservation/reservation.ts";
-import { rankOf } from "../../../src/sync/reservation/usage.ts";
 import type { Usage } from "../../../src/sync/reservation/usage.ts";
 import { tryLockAll } from "../../../src/sync/reservation/with-reservations.ts";
 import type { Answer, Args } from "../format.ts";
@@ -65,8 +63,7 @@ export class LabReservations {
     const fence = this.#fence(args);
     locked.reserve(1);
     // A6: the kernel warns of a container, and adds it.
-    if (isContainer(fence)) locked._put(fence, rankOf(usage(args)));
-    else locked.add(fence, usage(args));
+    locked.add(fence, usage(args), { containers: "keep" });
     return DONE;
   }
 
@@ -75,8 +72,7 @@ export class LabReservations {
     for (const bits of [32, 64] as const) {
       const { context } = this.#lab.timeline(number(args, "c"), bits);
       // A6: of a container the kernel doesn't even warn here.
-      if (isContainer(fence)) locked.reservation._table?.replaceAll(context, fence, rankOf(usage(args)));
-      else locked.replace(context, fence, usage(args));
+      locked.replace(context, fence, usage(args), { containers: "keep" });
     }
     return DONE;
   }

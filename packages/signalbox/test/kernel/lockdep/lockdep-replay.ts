@@ -14,10 +14,8 @@
  *
  * What can't be said: that an interrupt comes while a spinlock is held, since nothing interrupts a program here.
  */
-import { Fence } from "../../../src/fence/fence.ts";
-import { PUBLISHED } from "../../../src/fence/state.ts";
-import { TimelineCore } from "../../../src/fence/timeline-core.ts";
-import { realPlatform } from "../../../src/platform/real.ts";
+import type { Fence } from "../../../src/fence/fence.ts";
+import { Timeline } from "../../../src/fence/timeline.ts";
 import { declareLock, declarePool, declareWorker } from "../../../src/signalling/lockdep/declared.ts";
 import type { LockClass, WorkerClass } from "../../../src/signalling/lockdep/declared.ts";
 import { disableLockdep, enableLockdep } from "../../../src/signalling/lockdep/lockdep.ts";
@@ -128,7 +126,7 @@ class World {
   readonly #memory = declarePool("fs_reclaim", { refilledByFences: true, before: [this.#noio] });
   readonly #plain = declareWorker("plain workqueue");
   readonly #reclaim = declareWorker("workqueue for reclaim", { signals: true });
-  readonly #fence = new Fence(new TimelineCore("lab", "lab", realPlatform), 1, PUBLISHED);
+  readonly #driver = new Timeline("lab").fence();
 
   constructor(lockdep: Lockdep) {
     this.#lockdep = lockdep;
@@ -187,7 +185,7 @@ class World {
   }
 
   get fence(): Fence {
-    return this.#fence;
+    return this.#driver.fence;
   }
 }
 

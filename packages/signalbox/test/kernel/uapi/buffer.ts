@@ -5,12 +5,11 @@
  * ready", whatever has become of the other fences.
  */
 import type { Fence } from "../../../src/fence/fence.ts";
-import { isContainer } from "../../../src/fence/kinds.ts";
 import { Registration } from "../../../src/fence/registration.ts";
 import { realPlatform } from "../../../src/platform/real.ts";
 import type { LockedReservation } from "../../../src/sync/reservation/locked.ts";
 import { Reservation } from "../../../src/sync/reservation/reservation.ts";
-import { rankOf, usageToWaitFor } from "../../../src/sync/reservation/usage.ts";
+import { usageToWaitFor } from "../../../src/sync/reservation/usage.ts";
 import type { Usage } from "../../../src/sync/reservation/usage.ts";
 import { tryLockAll } from "../../../src/sync/reservation/with-reservations.ts";
 import { WorkItem, WorkQueue } from "../../../src/work/work-queue.ts";
@@ -34,10 +33,7 @@ export class BufferFile extends OpenFile {
     this.#locked((reservation) => {
       if (fences.length > 0) reservation.reserve(fences.length);
       // The kernel warns of a container (a chain that is a point of a chain), and adds it all the same.
-      for (const fence of fences) {
-        if (isContainer(fence)) reservation._put(fence, rankOf(usage));
-        else reservation.add(fence, usage);
-      }
+      for (const fence of fences) reservation.add(fence, usage, { containers: "keep" });
     });
   }
 
