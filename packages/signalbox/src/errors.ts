@@ -109,6 +109,26 @@ export function checkTimeout(value: number | undefined): void {
 }
 
 /**
+ * What a call takes as an error: any `number`, which is checked when the program runs, but no literal that is 0 or positive.
+ *
+ * F11: a positive error would be read as success. `fence.fail(5)` doesn't compile, and the compiler says that -5 was meant.
+ */
+export type NegativeErrno<Value extends number> = Value extends unknown
+  ? number extends Value
+    ? number
+    : `${Value}` extends `-${string}`
+      ? Value
+      : Negated<Value>
+  : never;
+
+/** The negative of a positive literal; nothing for 0. */
+type Negated<Value extends number> = Value extends 0
+  ? never
+  : `-${Value}` extends `${infer Negative extends number}`
+    ? Negative
+    : never;
+
+/**
  * Fails the call with a RangeError unless the number may be stored on a fence as an error.
  *
  * F9, F11: only [-4095, -1]; a positive number would be read as success.

@@ -4,7 +4,7 @@
  * This is the core's public face; nothing inside the package imports it.
  */
 export { FenceError, SignalboxError, errno, errorName } from "./errors.ts";
-export type { ErrorCode, FenceErrorDetails } from "./errors.ts";
+export type { ErrorCode, FenceErrorDetails, NegativeErrno } from "./errors.ts";
 export type { CloseOptions, Device, DeviceState } from "./device.ts";
 export type { CancelReason, Driver, FailedDependencyPolicy, JobSpec, Reserved, RunOutcome } from "./driver.ts";
 export { FenceArray, fenceArray } from "./fence/array.ts";

@@ -5,6 +5,7 @@
  */
 import { SignalboxError, checkErrno } from "../errors.ts";
 import { hooks } from "../hooks.ts";
+import type { NegativeErrno } from "../errors.ts";
 import type { Fence } from "./fence.ts";
 import { Inherited } from "./inherited.ts";
 import type { Signallable } from "./registration.ts";
@@ -38,6 +39,7 @@ export class DriverFence implements Signallable {
    * F9: stores an error, and what led to it, for the signal to come; a later one replaces it.
    * Throws RangeError for a number that can't be an error, EINVAL when the fence has signalled, or will when its turn comes.
    */
+  setError<Value extends number>(error: NegativeErrno<Value>, cause?: unknown): void;
   setError(error: number, cause?: unknown): void {
     checkErrno(error);
     if (this.#timeline._hasSignal(this.fence)) {
@@ -69,6 +71,7 @@ export class DriverFence implements Signallable {
    * Signals with an error, which must be a negative errno (F9, F11); `cause` is what led to it. As `signal()` otherwise.
    * Throws RangeError for a number that can't be an error.
    */
+  fail<Value extends number>(error: NegativeErrno<Value>, cause?: unknown): boolean;
   fail(error: number, cause?: unknown): boolean {
     checkErrno(error);
     if (this.fence._state === SIGNALLED) return false;

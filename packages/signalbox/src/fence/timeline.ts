@@ -12,6 +12,7 @@
  * Job queues have timelines too, but keep their own lists: see queue/job-queue.ts.
  */
 import { SignalboxError, checkErrno, errno } from "../errors.ts";
+import type { NegativeErrno } from "../errors.ts";
 import { hooks } from "../hooks.ts";
 import type { Platform } from "../platform/platform.ts";
 import { realPlatform } from "../platform/real.ts";
@@ -135,6 +136,7 @@ export class Timeline implements TurnKeeper {
    * Makes no more fences; those outstanding signal with `error` (ENOENT if left out, as the kernel's software timelines do, SW1).
    * A second call finds nothing outstanding.
    */
+  close<Value extends number>(error?: NegativeErrno<Value>, cause?: unknown): void;
   close(error: number = errno.ENOENT, cause?: unknown): void {
     checkErrno(error);
     this.#closed = true;

@@ -14,6 +14,7 @@
  * Everything here is synchronous, and nothing calls back into a program but the driver.
  */
 import { SignalboxError, checkErrno, errno } from "../errors.ts";
+import type { NegativeErrno } from "../errors.ts";
 import { hooks } from "../hooks.ts";
 import type { CancelReason, FailedDependencyPolicy, JobSpec } from "../driver.ts";
 import { enterDelivery, leaveDelivery } from "../fence/delivery.ts";
@@ -184,6 +185,12 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
    * SIGNALLING: its credits are back at once; its fence signals when those of its predecessors have (promise 2), at the
    * latest before the outermost delivery returns. `error` is 0 or a negative errno; throws RangeError for any other.
    */
+  complete<Value extends number>(
+    job: Job<unknown, Spec>,
+    error?: NegativeErrno<Value> | 0,
+    cause?: unknown,
+    result?: unknown,
+  ): boolean;
   complete(job: Job<unknown, Spec>, error = 0, cause?: unknown, result?: unknown): boolean {
     if (job._stage !== RUNNING || job._queue !== this) return false;
     if (error !== 0) {

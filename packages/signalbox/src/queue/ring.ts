@@ -16,6 +16,7 @@
  * A device makes rings, and ends them; queues report to their ring; nobody else calls the members marked internal.
  */
 import { SignalboxError, checkErrno } from "../errors.ts";
+import type { NegativeErrno } from "../errors.ts";
 import { hooks } from "../hooks.ts";
 import type { Driver, JobSpec } from "../driver.ts";
 import { deliver, deliveryTime, enterDelivery, leaveDelivery } from "../fence/delivery.ts";
@@ -145,6 +146,7 @@ export class Ring<Spec extends JobSpec = JobSpec> {
    * cause. For devices that are gone: what they say later of these jobs is ignored. Throws RangeError for a number that can't be
    * an error.
    */
+  lose<Value extends number>(error: NegativeErrno<Value>, cause?: unknown): void;
   lose(error: number, cause?: unknown): void {
     checkErrno(error);
     this.stop();

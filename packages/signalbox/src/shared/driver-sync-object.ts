@@ -13,6 +13,7 @@
  *   threads can't look at what is below it.
  */
 import { SignalboxError, checkErrno, errno } from "../errors.ts";
+import type { NegativeErrno } from "../errors.ts";
 import type { Fence } from "../fence/fence.ts";
 import type { PreparedSink } from "../fence/sink.ts";
 import { realPlatform } from "../platform/real.ts";
@@ -99,6 +100,7 @@ export class DriverSyncObject extends SyncObject {
    * Says that nothing more will come: what other threads wait for and has no outcome fails with `error` (ENOENT if left out).
    * A second call does nothing. Throws RangeError for a number that can't be an error.
    */
+  close<Value extends number>(error?: NegativeErrno<Value>, cause?: unknown): void;
   close(error: number = errno.ENOENT, cause?: unknown): void {
     checkErrno(error);
     const outcome = { error, time: sharedNow(realPlatform), text: causeInWords(cause) };

@@ -9,6 +9,7 @@
  * mirrored from its making on, so that it may be shared at any time afterwards.
  */
 import { SignalboxError, errno } from "../errors.ts";
+import type { NegativeErrno } from "../errors.ts";
 import type { DriverFence } from "../fence/driver-fence.ts";
 import type { FenceOps } from "../fence/ops-fence.ts";
 import { Timeline } from "../fence/timeline.ts";
@@ -67,6 +68,7 @@ export class DriverTimeline extends Timeline {
   }
 
   /** As a `Timeline`'s; what other threads wait for and was never made fails too. */
+  override close<Value extends number>(error?: NegativeErrno<Value>, cause?: unknown): void;
   override close(error: number = errno.ENOENT, cause?: unknown): void {
     super.close(error, cause);
     this.#log.end("owner", { error, time: sharedNow(realPlatform), text: causeInWords(cause) });

@@ -14,6 +14,7 @@
  * obligation, a token that is kept, one that is used twice; these throw, and the validator tells of them.
  */
 import { SignalboxError, checkErrno, errno } from "../errors.ts";
+import type { NegativeErrno } from "../errors.ts";
 import type { DriverFence } from "../fence/driver-fence.ts";
 import type { Fence } from "../fence/fence.ts";
 import type { PrivateFence } from "../fence/private-fence.ts";
@@ -96,6 +97,7 @@ export class MustBeSignalled<S> {
   }
 
   /** Signals with an error, as `signal` does. Throws RangeError for a number that can't be an error (F9, F11). */
+  fail<Value extends number>(error: NegativeErrno<Value>, cause?: unknown): WillBeSignalled<S>;
   fail(error: number, cause?: unknown): WillBeSignalled<S> {
     checkErrno(error);
     this.#checkOpen();
