@@ -33,6 +33,7 @@ import { JobExtras, hintAt, isSource, readSpec } from "./extras.ts";
 import { unwrap } from "./flatten.ts";
 import type { JobQueue } from "./job-queue.ts";
 import { Slot } from "./slot.ts";
+import type { SubmittedJob } from "./submitted-job.ts";
 
 export const MADE = 0;
 export const QUEUED = 1;
@@ -64,7 +65,10 @@ const stageNames: readonly [JobStage, JobStage, JobStage, JobStage, JobStage, Jo
  * await blurred.wait();
  * ```
  */
-export class Job<Result = unknown, Spec extends JobSpec = JobSpec> extends Fence implements Dependent, Signallable {
+export class Job<Result = unknown, Spec extends JobSpec = JobSpec>
+  extends Fence
+  implements SubmittedJob<Result>, Dependent, Signallable
+{
   /** @internal */ _spec: Spec | null;
   /** @internal */ _queue: JobQueue<Spec> | null;
   /** @internal */ _stage: 0 | 1 | 2 | 3 | 4 | 5 = MADE;

@@ -19,11 +19,11 @@ import type { Job } from "./job.ts";
  * ```ts
  * const slot = flush.reserveSlot();
  * submission((section) => {
- *   section.arm(bind);
- *   section.fill(slot, bind);
- *   section.arm(flush);
- *   section.push(bind);
- *   section.push(flush);
+ *   const bound = section.arm(bind);
+ *   section.fill(slot, bound);
+ *   const flushed = section.arm(flush);
+ *   section.push(bound);
+ *   section.push(flushed);
  * });
  * ```
  */

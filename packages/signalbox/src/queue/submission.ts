@@ -26,6 +26,7 @@ import { armJob, bypass, checkBatch, closeBatch, openBatch, openContext, publish
 import type { Job } from "./job.ts";
 import type { JobQueue } from "./job-queue.ts";
 import type { Slot } from "./slot.ts";
+import type { ArmedJob, SubmittedJob } from "./submitted-job.ts";
 
 /** What a submission may be given. */
 export interface SubmitOptions {
@@ -42,10 +43,10 @@ export interface SubmitOptions {
  * @example
  * ```ts
  * submission((section) => {
- *   section.arm(bind);
- *   for (const flush of flushes) section.arm(flush);
- *   section.push(bind);
- *   for (const flush of flushes) section.push(flush);
+ *   const bound = section.arm(bind);
+ *   const flushed = flushes.map((flush) => section.arm(flush.after(bound)));
+ *   section.push(bound);
+ *   for (const flush of flushed) section.push(flush);
  * });
  * ```
  */
@@ -58,17 +59,18 @@ export class Submission {
 
   /**
    * Gives a job its seqno; its fence may now be a dependency of jobs that are armed after it in this submission. What it
-   * waits for at sync objects and reservations is looked up now.
+   * waits for at sync objects and reservations is looked up now. Answers the armed job, which is what can be pushed.
    *
    * Throws EINVAL if the job is not fresh, depends on one that was neither submitted nor armed before it, has a slot that is
    * empty, or depends on a point that has no fence; EBUSY if somebody else holds the lock of a reservation that it uses;
    * ENODEV if its queue was destroyed.
    */
-  arm(job: Job): void {
+  arm<Result>(job: Job<Result>): ArmedJob<Result> {
     this.#checkOpen();
     armJob(job);
     this.#armed.push(job);
     if (!this.#next.has(job.queue)) this.#next.set(job.queue, job._seqno);
+    return job as unknown as ArmedJob<Result>;
   }
 
   /**
@@ -83,9 +85,13 @@ export class Submission {
     openContext().fill(slot, fence);
   }
 
-  /** Takes an armed job for the push. Throws EINVAL unless it is armed, and the next of its queue to be pushed. */
-  push(job: Job): void {
+  /**
+   * Takes an armed job for the push, and answers it as it is when the submission returns: as `submit` does.
+   * Throws EINVAL unless it is armed, and the next of its queue to be pushed.
+   */
+  push<Result>(armed: ArmedJob<Result>): SubmittedJob<Result> {
     this.#checkOpen();
+    const job = armed as unknown as Job<Result>;
     if (job._state !== ARMED) {
       throw new SignalboxError("EINVAL", `[Job "${job.label}"] is ${job.state}: only an armed job can be pushed`);
     }
@@ -99,6 +105,7 @@ export class Submission {
     }
     this.#next.set(job.queue, next + 1);
     this.#pushed.push(job);
+    return job;
   }
 
   /** @internal What was pushed; throws if that can't be published. Over from here: issuers that are asked can arm nothing more. */
@@ -137,7 +144,7 @@ export class Submission {
 }
 
 /**
- * Submits jobs in this order, all of them or none, and answers their done fences.
+ * Submits jobs in this order, all of them or none, and answers them as their done fences: to wait for, and to depend on.
  *
  * Throws, and then nothing happened: EINVAL for a job that was submitted before, has an empty slot, or depends on one that was
  * neither submitted nor is earlier in the batch, or on a point that has no fence; EBUSY when somebody holds the lock of a
@@ -146,9 +153,11 @@ export class Submission {
  *
  * @example `const [uploaded, blurred] = submit(put, blur.after(put));`
  */
-export function submit<const Jobs extends readonly Job[]>(...jobs: Jobs): { readonly [K in keyof Jobs]: Fence } {
+export function submit<Results extends readonly unknown[]>(
+  ...jobs: { readonly [K in keyof Results]: Job<Results[K]> }
+): { readonly [K in keyof Results]: SubmittedJob<Results[K]> } {
   submitAll(jobs, undefined);
-  return jobs as unknown as { readonly [K in keyof Jobs]: Fence };
+  return jobs;
 }
 
 /**
@@ -160,12 +169,12 @@ export function submit<const Jobs extends readonly Job[]>(...jobs: Jobs): { read
  * await withReservations([source, target], (locks) => submitWith({ locks }, copy));
  * ```
  */
-export function submitWith<const Jobs extends readonly Job[]>(
+export function submitWith<Results extends readonly unknown[]>(
   options: SubmitOptions,
-  ...jobs: Jobs
-): { readonly [K in keyof Jobs]: Fence } {
+  ...jobs: { readonly [K in keyof Results]: Job<Results[K]> }
+): { readonly [K in keyof Results]: SubmittedJob<Results[K]> } {
   submitAll(jobs, options.locks);
-  return jobs as unknown as { readonly [K in keyof Jobs]: Fence };
+  return jobs;
 }
 
 /**

@@ -46,8 +46,7 @@ export const ofPrograms: readonly Defect[] = [
     const job = queue.job({});
     submission(async (section) => {
       await free.pop();
-      section.arm(job);
-      section.push(job);
+      section.push(section.arm(job));
     });
     `,
   ),
@@ -68,9 +67,9 @@ export const ofPrograms: readonly Defect[] = [
     `
     const job = queue.job({});
     submission((section) => {
-      section.arm(job);
-      void job.wait();
-      section.push(job);
+      const armed = section.arm(job);
+      void armed.wait();
+      section.push(armed);
     });
     `,
   ),
@@ -446,9 +445,9 @@ export const ofPrograms: readonly Defect[] = [
     `
     submission((section) => {
       const job = queue.job({});
-      section.arm(job);
+      const armed = section.arm(job);
       submit(other.job({}));
-      section.push(job);
+      section.push(armed);
     });
     `,
   ),

@@ -104,11 +104,11 @@ export const ofTheKernel: readonly Defect[] = [
     };
     try {
       submission((section) => {
-        section.arm(a);
-        section.arm(b);
+        const first = section.arm(a);
+        const second = section.arm(b);
         allocate();
-        section.push(a);
-        section.push(b);
+        section.push(first);
+        section.push(second);
       });
     } catch (error) {
       if (!(error instanceof RangeError) || error.message !== "no memory") throw error;
@@ -150,10 +150,10 @@ export const ofTheKernel: readonly Defect[] = [
     `
     const [a, b] = [queue.job({}), queue.job({})];
     submission((section) => {
-      section.arm(a);
-      section.arm(b);
-      section.push(b);
-      section.push(a);
+      const first = section.arm(a);
+      const second = section.arm(b);
+      section.push(second);
+      section.push(first);
     });
     `,
   ),
@@ -164,11 +164,11 @@ export const ofTheKernel: readonly Defect[] = [
     `
     const [a, b] = [queue.job({}), other.job({})];
     submission((section) => {
-      section.arm(a);
-      section.arm(b);
-      section.push(a);
-      void a.wait();
-      section.push(b);
+      const first = section.arm(a);
+      const second = section.arm(b);
+      section.push(first);
+      void first.wait();
+      section.push(second);
     });
     `,
   ),
@@ -179,9 +179,9 @@ export const ofTheKernel: readonly Defect[] = [
     `
     const job = queue.job({});
     submission((section) => {
-      section.arm(job);
+      const armed = section.arm(job);
       if (queue.creditsInFlight >= 0) return;
-      section.push(job);
+      section.push(armed);
     });
     `,
   ),
@@ -193,8 +193,8 @@ export const ofTheKernel: readonly Defect[] = [
     const job = queue.job({});
     submission((section) => {
       section.arm(job);
-      section.arm(job);
-      section.push(job);
+      const armed = section.arm(job);
+      section.push(armed);
     });
     `,
   ),

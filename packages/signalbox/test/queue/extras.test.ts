@@ -27,8 +27,8 @@ describe("the extras of a job", () => {
     const { started } = asked;
     submission((section) => {
       section.fill(slot, gates.fence().fence);
-      for (const job of [plain, asked]) section.arm(job);
-      for (const job of [plain, asked]) section.push(job);
+      const armed = [plain, asked].map((job) => section.arm(job));
+      for (const job of armed) section.push(job);
     });
     expect(plain._extras).toBe(null);
     expect(asked._extras).toEqual({ sources: [], slots: [], signals: [], uses: [], found: [], started, arming: false });

@@ -16,6 +16,8 @@ import type { JobQueue } from "../../src/queue/job-queue.ts";
 import { Ring } from "../../src/queue/ring.ts";
 import type { Slot } from "../../src/queue/slot.ts";
 import { submission, submit } from "../../src/queue/submission.ts";
+import type { Submission } from "../../src/queue/submission.ts";
+import type { ArmedJob } from "../../src/queue/submitted-job.ts";
 import { Reservation } from "../../src/sync/reservation/reservation.ts";
 import { tryLockAll } from "../../src/sync/reservation/with-reservations.ts";
 import { SyncObject } from "../../src/sync/sync-object.ts";
@@ -169,8 +171,7 @@ class World {
   #publish(plans: readonly Plan[], model: Model, byHand: boolean, before: unknown): void {
     if (byHand || plans.some(({ slot }) => slot !== undefined)) {
       submission((section) => {
-        armAll(section, plans);
-        for (const { job } of plans) section.push(job);
+        for (const armed of armAll(section, plans)) section.push(armed);
         expect(this.#snapshot()).toEqual(before);
       });
     } else {
@@ -354,11 +355,11 @@ const refusing: FenceSink = {
   },
 };
 
-function armAll(section: Parameters<Parameters<typeof submission>[0]>[0], plans: readonly Plan[]): void {
-  for (const { job, slot } of plans) {
+function armAll(section: Submission, plans: readonly Plan[]): readonly ArmedJob[] {
+  return plans.map(({ job, slot }) => {
     if (slot !== undefined) section.fill(slot.slot, slot.fence);
-    section.arm(job);
-  }
+    return section.arm(job);
+  });
 }
 
 function copyOf({ points, used }: Model): Model {

@@ -265,8 +265,8 @@ class World {
     }
     if (byHand) {
       submission((section) => {
-        for (const job of batch) section.arm(job);
-        for (const job of batch) section.push(job);
+        const armed = batch.map((job) => section.arm(job));
+        for (const job of armed) section.push(job);
       });
     } else {
       submit(...batch);

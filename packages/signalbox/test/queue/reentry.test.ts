@@ -169,8 +169,7 @@ describe("promise 1: what was pushed is published", () => {
     arming.arm();
     submission((open) => {
       section = open;
-      open.arm(job);
-      open.push(job);
+      open.push(open.arm(job));
     });
     expect(thrown).toMatchObject({ code: "EINVAL", message: expect.stringMatching(/submission is over/) });
     submit(next);
@@ -202,8 +201,7 @@ describe("promise 4: a job that its issuers' answers are waited for", () => {
       submission((open) => {
         section = open;
         changing.arm();
-        open.arm(job);
-        open.push(job);
+        open.push(open.arm(job));
       });
       expect(thrown).toMatchObject({ code: "EINVAL", message: expect.stringMatching(/is being armed/) });
       expect([job.state, job.seqno]).toEqual(["published", index + 1]);
@@ -245,8 +243,7 @@ describe("promise 4: a job that its issuers' answers are waited for", () => {
         expect(thrownBy(() => open.fill(slot, object.at(2n)))).toMatchObject({
           message: expect.stringMatching(/was filled already/),
         });
-        open.arm(job!);
-        open.push(job!);
+        open.push(open.arm(job!));
       }),
     );
     expect(found).toEqual(["gate:1"]);

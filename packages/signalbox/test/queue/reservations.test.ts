@@ -63,8 +63,8 @@ describe("R2: what a job reads and writes", () => {
     const seen: string[][] = [];
     const found = dependenciesOf(() => {
       submission((section) => {
-        for (const job of jobs) section.arm(job);
-        for (const job of jobs) section.push(job);
+        const armed = jobs.map((job) => section.arm(job));
+        for (const job of armed) section.push(job);
         seen.push(contentOf(buffer));
       });
     });
@@ -199,8 +199,7 @@ describe("locks", () => {
     });
     const holders: (string | null)[] = [];
     submission((section) => {
-      section.arm(job!);
-      section.push(job!);
+      section.push(section.arm(job!));
       holders.push(a.holder, b.holder);
     });
     expect(holders).toEqual(["a submission", "a submission"]);
@@ -241,8 +240,7 @@ describe("locks", () => {
     expect([mine.holder, free.holder, locks.released]).toEqual(["somebody", null, false]);
     submission(
       (section) => {
-        section.arm(second!);
-        section.push(second!);
+        section.push(section.arm(second!));
       },
       { locks },
     );
@@ -261,8 +259,7 @@ describe("locks", () => {
     const release = (): void =>
       submission(
         (section) => {
-          section.arm(job!);
-          section.push(job!);
+          section.push(section.arm(job!));
           late.release();
         },
         { locks: late },
@@ -280,8 +277,7 @@ describe("locks", () => {
     using locks = locked(buffer);
     submission(
       (section) => {
-        section.arm(job!);
-        section.push(job!);
+        section.push(section.arm(job!));
         // Six, since a table has room for five without anybody having reserved more.
         for (let count = 0; count < 6; count++) {
           locks.of(buffer).reserve(1);

@@ -11,10 +11,10 @@ import type { AnyJob } from "../support/manual-driver.ts";
 /** Arms, with the slots filled by `fill` before the last of the jobs, and pushes all. */
 function submitFilling(all: readonly AnyJob[], fill: (section: Submission) => void): void {
   submission((section) => {
-    for (const job of all.slice(0, -1)) section.arm(job);
+    const armed = all.slice(0, -1).map((job) => section.arm(job));
     fill(section);
-    section.arm(all.at(-1)!);
-    for (const job of all) section.push(job);
+    armed.push(section.arm(all.at(-1)!));
+    for (const job of armed) section.push(job);
   });
 }
 
@@ -56,10 +56,10 @@ describe("Q9: a slot", () => {
         }
         const slots = flushes.map((flush) => flush.reserveSlot());
         submission((section) => {
-          section.arm(bind!);
-          for (const slot of slots) section.fill(slot, bind!);
-          for (const flush of flushes) section.arm(flush);
-          for (const job of [bind!, ...flushes]) section.push(job);
+          const bound = section.arm(bind!);
+          for (const slot of slots) section.fill(slot, bound);
+          const armed = flushes.map((flush) => section.arm(flush));
+          for (const job of [bound, ...armed]) section.push(job);
         });
       });
     });
@@ -200,16 +200,15 @@ describe("filling a slot is EINVAL", () => {
     const gate = gates.fence().fence;
     submission((section) => {
       section.fill(slot, gate);
-      section.arm(job!);
+      const armedJob = section.arm(job!);
       expect(thrownBy(() => section.fill(slot, gate)).message).toBe(
         'The slot of [Job "job"] can\'t be filled: the job is armed',
       );
-      section.push(job!);
+      section.push(armedJob);
     });
     submission((section) => {
       expect(thrownBy(() => section.fill(slot, gate)).message).toContain("the job is published");
-      section.arm(next!);
-      section.push(next!);
+      section.push(section.arm(next!));
     });
   });
 
@@ -250,9 +249,9 @@ describe("filling a slot is EINVAL", () => {
     const slot = flush!.reserveSlot();
     const error = thrownBy(() =>
       submission((section) => {
-        section.arm(bind!);
+        const armedBind = section.arm(bind!);
         section.fill(slot, bind!);
-        section.push(bind!);
+        section.push(armedBind);
       }),
     );
     expect(error).toMatchObject({

@@ -43,8 +43,8 @@ describe("`signals`: where a done fence goes", () => {
     const one = ring.queue("q").job({ signals: binary.at() });
     const two = ring.queue("q").job({ signals: [binary.at(), timeline.at(7n)] });
     submission((section) => {
-      for (const job of [one, two]) section.arm(job);
-      for (const job of [one, two]) section.push(job);
+      const armed = [one, two].map((job) => section.arm(job));
+      for (const job of armed) section.push(job);
       expect([binary.fence, timeline.fence]).toEqual([null, null]);
     });
     expect(binary.fence).toBe(two);
@@ -121,9 +121,9 @@ describe("`signals`: where a done fence goes", () => {
     const good = ring.queue("x").job({ signals: noted(list, "good") });
     const bad = ring.queue("y").job({ signals: [noted(list, "half"), noted(list, "bad", true)] });
     submission((section) => {
-      section.arm(good);
+      const armedGood = section.arm(good);
       expect(thrownBy(() => section.arm(bad)).message).toBe("bad is full");
-      section.push(good);
+      section.push(armedGood);
     });
     expect(list).toEqual(["prepare good", "prepare half", "drop half", "publish good x:1 published"]);
     expect(bad.state).toBe("fresh");
@@ -291,8 +291,7 @@ describe("a sync point as a dependency", () => {
     const job = ring.queue("q").job({ after: object.at() });
     const seen = dependenciesOf(() => {
       submission((section) => {
-        section.arm(job);
-        section.push(job);
+        section.push(section.arm(job));
         gate.signal();
       });
     });
@@ -324,11 +323,11 @@ describe("a sync point as a dependency", () => {
     const slot = flush.reserveSlot();
     const seen = dependenciesOf(() => {
       submission((section) => {
-        section.arm(bind);
+        const armedBind = section.arm(bind);
         section.fill(slot, object.at());
-        section.arm(flush);
-        section.push(bind);
-        section.push(flush);
+        const armedFlush = section.arm(flush);
+        section.push(armedBind);
+        section.push(armedFlush);
       });
     });
     expect(seen).toEqual(["flush after x:1"]);

@@ -27,13 +27,13 @@ export async function bindAndInvalidate(print: (line: string) => void): Promise<
   // Phase 2, one section: all of it or nothing.
   function commit({ bind, flushes }: Update): void {
     submission((section) => {
-      section.arm(bind);
-      for (const { job, slot } of flushes) {
-        section.fill(slot, bind);
-        section.arm(job);
-      }
-      section.push(bind);
-      for (const { job } of flushes) section.push(job);
+      const bound = section.arm(bind);
+      const flushed = flushes.map(({ job, slot }) => {
+        section.fill(slot, bound);
+        return section.arm(job);
+      });
+      section.push(bound);
+      for (const armed of flushed) section.push(armed);
     });
   }
 
