@@ -47,6 +47,7 @@ export { Slot } from "./queue/slot.ts";
 export { Submission, submission, submit, submitWith } from "./queue/submission.ts";
 export type { SubmitOptions } from "./queue/submission.ts";
 export type { ArmedJob, SubmittedJob } from "./queue/submitted-job.ts";
+export { DestroyedQueue, InactiveQueue } from "./queue/teardown.ts";
 export { MustBeSignalled, WillBeSignalled, publish } from "./signalling/obligation.ts";
 export type { Obliged } from "./signalling/obligation.ts";
 export { signallingSection } from "./signalling/section.ts";

@@ -40,6 +40,7 @@ import { QueueStats } from "./queue-stats.ts";
 import type { Ring } from "./ring.ts";
 import type { Ranked } from "./ready-heap.ts";
 import { submit } from "./submission.ts";
+import { DestroyedQueue } from "./teardown.ts";
 
 /** Whether a queue takes jobs: see the head of job-queue.ts. */
 export type QueueState = "usable" | "destroyed" | "inactive";
@@ -74,6 +75,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   readonly #wait: HeadWait;
   readonly #deadlines = new Deadlines();
   #destroyed = false;
+  #teardown: DestroyedQueue | undefined;
   #end: CancelReason | undefined;
   #idle: Completion | undefined;
   /** Of the `started` fences; made when the first job is asked for one. */
@@ -155,28 +157,32 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
    */
   drain(): Promise<void> {
     if (hooks.lockdep !== null) hooks.lockdep.waitsFor("queue", this, this.name);
-    return this.#becomeIdle();
+    return this._becomeIdle();
   }
 
-  /** Takes no more jobs, lets what was pushed run, and resolves when the queue is inactive. */
-  destroy(): Promise<void> {
-    if (hooks.lockdep !== null) hooks.lockdep.waitsFor("end", this, this.name);
+  /**
+   * Takes no more jobs, and lets what was pushed run. Nothing is waited for unless the answer is: `await queue.destroy()` comes
+   * to the queue as it is when nothing is left (Q5). A second call gives the same answer.
+   */
+  destroy(): DestroyedQueue {
     this._stop();
-    return this.#becomeIdle();
+    return (this.#teardown ??= new DestroyedQueue(this));
   }
 
+  /** Takes no more jobs, and resolves when the queue is inactive. */
   [Symbol.asyncDispose](): Promise<void> {
-    return this.destroy();
+    return this.destroy()[Symbol.asyncDispose]();
   }
 
   /**
    * Takes no more jobs and starts none: each queued job is cancelled with ECANCELED and this cause when its dependencies
-   * have signalled (X1); what runs comes to its end.
+   * have signalled (X1); what runs comes to its end. Answers what `destroy` does.
    */
-  kill(cause?: unknown): void {
-    this._stop();
+  kill(cause?: unknown): DestroyedQueue {
+    const teardown = this.destroy();
     this.#end ??= { kind: "killed", cause };
     if (this._canStart()) this.ring._offer(this);
+    return teardown;
   }
 
   /**
@@ -347,7 +353,8 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     this.#hardware.hurry(job, time);
   }
 
-  #becomeIdle(): Promise<void> {
+  /** @internal Resolves when nothing that was pushed is left. */
+  _becomeIdle(): Promise<void> {
     if (this._list.empty) return Promise.resolve();
     this.#idle ??= new Completion();
     return this.#idle._wait();

@@ -248,7 +248,7 @@ describe("killing a queue", () => {
   });
 
   it("from inside `cancel`, and from inside a delivery", () => {
-    const { ring, driver, work, gates } = bench({ cancel: () => y.kill() });
+    const { ring, driver, work, gates } = bench({ cancel: () => void y.kill() });
     const [x, y] = [ring.queue("x"), ring.queue("y")];
     const gate = gates.fence();
     submit(...jobs(x, "a", { after: gate.fence }), ...jobs(y, "b", { after: gate.fence }));

@@ -5,6 +5,7 @@ import { Registration } from "../../src/fence/registration.ts";
 import { Timeline } from "../../src/fence/timeline.ts";
 import { submission, submit } from "../../src/queue/submission.ts";
 import type { Submission } from "../../src/queue/submission.ts";
+import type { DestroyedQueue } from "../../src/queue/teardown.ts";
 import { signallingSection } from "../../src/signalling/section.ts";
 import { SyncObject } from "../../src/sync/sync-object.ts";
 import { WorkItem, sharedWorkQueue } from "../../src/work/work-queue.ts";
@@ -400,7 +401,7 @@ describe("Q7: a submission by hand", () => {
       const rings = bench();
       const [queue, other] = [rings.ring.queue("q"), ring.queue("other")];
       const [job, mate] = [queue.job({}), other.job({})];
-      let ended: Promise<void> | undefined;
+      let ended: DestroyedQueue | undefined;
       const error = thrownBy(() => {
         submission((section) => {
           const armedMate = section.arm(mate);

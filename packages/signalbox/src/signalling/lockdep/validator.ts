@@ -134,9 +134,7 @@ export class Validator implements LockdepHooks {
     const doing = `waiting for ${called}`;
     // A queue and a reservation are idle when their fences have signalled. A completion can be anybody's, and so can a point.
     if (what === "completion" || what === "point") this.#order.forbid("section-wait", doing);
-    // Who ends a queue in a section has not said that he waits for that.
-    else
-      this.#order.want({ of: fences, name: called, doing, key: doing, rule: what === "end" ? null : "section-wait" });
+    else this.#order.want({ of: fences, name: called, doing, key: doing, rule: "section-wait" });
   }
 
   blocks(what: string): void {
