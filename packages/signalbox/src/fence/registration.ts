@@ -87,6 +87,8 @@ type Target = Int32Array | Completable | Schedulable | PostTarget | Signallable 
  * ```
  */
 export class Registration {
+  /** What looks like a registration is none: the list of kinds is closed. For the compiler only. */
+  declare protected readonly _closed: true;
   /** @internal */ readonly _kind: RegistrationKind;
   /** @internal */ readonly _target: Target;
   /** @internal The index of the cell of a wake; 0 for every other kind. */ readonly _index: number;
