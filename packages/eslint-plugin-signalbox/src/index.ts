@@ -11,13 +11,19 @@
 import { createRequire } from "node:module";
 import type { Linter, Rule } from "eslint";
 import { balancedSubmission } from "./rules/balanced-submission.ts";
+import { filledSlots } from "./rules/filled-slots.ts";
+import { jobFitsQueue } from "./rules/job-fits-queue.ts";
 import { noAwaitInSection } from "./rules/no-await-in-section.ts";
+import { noEarlyWait } from "./rules/no-early-wait.ts";
 import { noEscapingToken } from "./rules/no-escaping-token.ts";
 import { noFloatingWait } from "./rules/no-floating-wait.ts";
 import { noSeqnoArithmetic } from "./rules/no-seqno-arithmetic.ts";
+import { noUseAfterDestroy } from "./rules/no-use-after-destroy.ts";
+import { noUseAfterSubmit } from "./rules/no-use-after-submit.ts";
 import { noWaitInSection } from "./rules/no-wait-in-section.ts";
 import { ownedDriverFence } from "./rules/owned-driver-fence.ts";
 import { promiseNeedsReason } from "./rules/promise-needs-reason.ts";
+import { submissionOrder } from "./rules/submission-order.ts";
 
 /** The plugin: its rules, and the config that turns them all on. */
 export interface SignalboxPlugin {
@@ -37,6 +43,12 @@ const all = [
   noFloatingWait,
   noSeqnoArithmetic,
   promiseNeedsReason,
+  noUseAfterSubmit,
+  noUseAfterDestroy,
+  noEarlyWait,
+  submissionOrder,
+  filledSlots,
+  jobFitsQueue,
 ];
 
 // ESLint's own type of a rule knows no TypeScript syntax; the rules are what it calls all the same.

@@ -31,11 +31,13 @@ const names = [
   "Completion, DriverFence, Fence, ForeignTimeline, Job, JobQueue, LockClass, MustBeSignalled, PoolClass, Registration",
   "Reservation, Ring, Submission, SyncObject, ThreadLink, Timeline, WillBeSignalled, WorkItem, WorkQueue",
   "declareLock, declarePool, deliver, publish, signallingSection, submission, submit, waitAll, withReservations",
+  "ArmedJob, SimDevice, submitWith",
 ].join(", ");
-const types = "Driver, FenceOps, JobSpec, Platform, PrivateFence, ReservationLocks, RunOutcome, Slot";
+const types = "Device, Driver, FenceOps, JobSpec, Platform, PrivateFence, ReservationLocks, RunOutcome, Slot";
 const things = [
   "timeline: Timeline, fence: Fence, other: Fence, job: Job, a: Job, b: Job, jobs: Job[], queue: JobQueue",
   "workQueue: WorkQueue, platform: Platform, priv: PrivateFence, link: ThreadLink, reservation: Reservation",
+  "device: Device, sim: SimDevice, ring: Ring",
 ].join(", ");
 
 /** A program with all of Signalbox and a few things declared, on the line that its text begins with. */

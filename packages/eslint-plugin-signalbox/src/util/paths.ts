@@ -59,14 +59,25 @@ export class Paths<Mark> {
 
   /** Sets a mark where the walk is now: in the function `home`, or where the function that is being walked stands in it. */
   mark(home: TSESTree.Node, mark: Mark): void {
-    const frame = this.#frames.find(({ node }) => node === home);
-    if (frame === undefined) return;
-    frame.marks.push(mark);
-    for (const segment of frame.current) {
-      const placed = frame.placed.get(segment);
-      if (placed === undefined) frame.placed.set(segment, [mark]);
-      else placed.push(mark);
-    }
+    place(
+      this.#frames.find(({ node }) => node === home),
+      mark,
+    );
+  }
+
+  /** Sets a mark where the walk is now, in whatever is being walked: a function, the file, a field's initialiser. */
+  markHere(mark: Mark): void {
+    place(this.#frames.at(-1), mark);
+  }
+}
+
+function place<Mark>(frame: Frame<Mark> | undefined, mark: Mark): void {
+  if (frame === undefined) return;
+  frame.marks.push(mark);
+  for (const segment of frame.current) {
+    const placed = frame.placed.get(segment);
+    if (placed === undefined) frame.placed.set(segment, [mark]);
+    else placed.push(mark);
   }
 }
 
