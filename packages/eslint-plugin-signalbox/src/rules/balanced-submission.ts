@@ -7,6 +7,7 @@
  */
 import { AST_NODE_TYPES, ASTUtils, ESLintUtils } from "@typescript-eslint/utils";
 import type { TSESTree } from "@typescript-eslint/utils";
+import { goesElsewhere, isArmedType, nameOfArmed } from "../util/armed.ts";
 import { calleeOf } from "../util/callee.ts";
 import { createRule } from "../util/create-rule.ts";
 import type { SignalboxRule } from "../util/create-rule.ts";
@@ -71,12 +72,14 @@ export const balancedSubmission: SignalboxRule<MessageIds> = createRule({
         if (call === undefined || (name !== "arm" && name !== "push" && name !== "fill")) return; // Somebody else has the token too.
         const [job] = call.arguments;
         if (name === "fill" || job === undefined) continue;
-        if (makesJob(job)) {
-          context.report({ node: job, messageId: "noHandle" });
+        const armed = name === "arm" ? nameOfArmed(call) : undefined;
+        if (makesJob(job) && armed === undefined) {
+          if (name === "push" || !goesElsewhere(call, place)) context.report({ node: job, messageId: "noHandle" });
           return;
         }
-        const found = jobKey(job, body, sourceCode);
+        const found = jobKey(makesJob(job) && armed !== undefined ? armed : job, body, sourceCode);
         if (found === undefined) return;
+        if (name === "arm" && goesElsewhere(call, place)) untold.add(found.key);
         const { key, loop, fresh } = found;
         if (fresh !== undefined) makings.set(key, fresh);
         const fn = functionAround(call);
@@ -136,7 +139,8 @@ export const balancedSubmission: SignalboxRule<MessageIds> = createRule({
       if (seen.has(step)) report(step, step.kind === "arm" ? "armedTwice" : "pushedTwice");
       if (partners.some((partner) => areTogether(step, partner)) || areAlternatives(partners)) return;
       if (step.kind === "arm" && left) report(step, "notPushed");
-      if (step.kind === "push" && isReachedUnarmed(step, flow)) report(step, "notArmed");
+      if (step.kind === "push" && !isArmedType(step.job, place) && isReachedUnarmed(step, flow))
+        report(step, "notArmed");
     };
 
     /** Whether some way from the start comes to a push without its arm. */

@@ -30,9 +30,25 @@ export function jobKey(expression: TSESTree.Node, body: FunctionNode, source: So
       return node.computed
         ? indexedKey(node, body, source)
         : withMember(jobKey(node.object, body, source), memberName(node));
+    case AST_NODE_TYPES.CallExpression: {
+      // What `section.arm(job)` answers is the job, armed.
+      const job = armedBy(node, body);
+      return job === undefined ? undefined : jobKey(job, body, source);
+    }
     default:
       return undefined;
   }
+}
+
+/** The job that a call arms with the callback's own token. */
+function armedBy({ callee, arguments: given }: TSESTree.CallExpression, body: FunctionNode): TSESTree.Node | undefined {
+  const [token] = body.params;
+  if (callee.type !== AST_NODE_TYPES.MemberExpression || memberName(callee) !== "arm") return undefined;
+  const isToken =
+    token?.type === AST_NODE_TYPES.Identifier &&
+    callee.object.type === AST_NODE_TYPES.Identifier &&
+    callee.object.name === token.name;
+  return isToken ? given[0] : undefined;
 }
 
 function withMember(key: JobKey | undefined, member: string | undefined): JobKey | undefined {

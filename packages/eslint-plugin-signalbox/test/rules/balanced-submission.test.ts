@@ -101,6 +101,23 @@ typedTester().run("balanced-submission", balancedSubmission, {
     `,
     },
     {
+      name: "what arm answers is pushed",
+      code: program`
+      declare const send: (armed: unknown) => void;
+      submission((section) => { const first = section.arm(a), second = section.arm(b); section.push(first); section.push(second); });
+      submission((section) => { section.push(section.arm(a)); });
+      submission((section) => { const armed = section.arm(queue.job({})); section.push(armed); });
+      submission((section) => { section.push(section.arm(queue.job({}))); });
+      submission((section) => { const armed = jobs.map((one) => section.arm(one)); for (const one of armed) section.push(one); });
+      submission((section) => { const armed: ArmedJob[] = []; for (const one of jobs) armed.push(section.arm(one)); for (const one of armed) section.push(one); });
+      submission((section) => { const armed: ArmedJob[] = []; armed.push(section.arm(queue.job({}))); for (const one of armed) section.push(one); });
+      submission((section) => { const armed = section.arm(a); const all = [armed]; for (const one of all) section.push(one); });
+      submission((section) => { const armed = section.arm(a); section.fill(b.reserveSlot(), armed); section.push(armed); });
+      submission((section) => { jobs.forEach((one) => section.arm(one)); for (const one of jobs) section.push(one); });
+      submission((section) => { for (const one of jobs) { const armed = section.arm(one); console.log(armed.seqno); section.push(armed); } });
+    `,
+    },
+    {
       name: "conditions of a loop can't be told",
       code: program`
       submission((section) => {
@@ -176,6 +193,24 @@ typedTester().run("balanced-submission", balancedSubmission, {
     },
   ],
   invalid: [
+    {
+      name: "what arm answers is not pushed, or twice",
+      code: program`
+      submission((section) => { const armed = section.arm(a); });
+      submission((section) => { const armed = section.arm(a); section.push(armed); section.push(a); });
+      submission((section) => { const armed = section.arm(queue.job({})); });
+      submission((section) => { section.arm(queue.job({})); });
+      submission((section) => { const first = section.arm(a), second = section.arm(a); section.push(first); section.push(b); });
+    `,
+      errors: [
+        { messageId: "notPushed", line: 2 },
+        { messageId: "pushedTwice", line: 3 },
+        { messageId: "notPushed", line: 4 },
+        { messageId: "noHandle", line: 5 },
+        { messageId: "armedTwice", line: 6 },
+        { messageId: "notArmed", line: 6 },
+      ],
+    },
     {
       name: "armed and not pushed",
       code: program`
