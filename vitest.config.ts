@@ -2,6 +2,7 @@
  * Tests run twice over: `node` is every test but `*.browser.test.ts`, and `chromium` is those, in Debian's Chromium on a
  * software GPU. Nothing is downloaded: where there is no Chromium, scripts/test.mjs says so and leaves the project out.
  */
+import { availableParallelism } from "node:os";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 
@@ -34,6 +35,8 @@ export default defineConfig({
   cacheDir: ".cache/vite",
   test: {
     reporters: ["default"],
+    // Vitest would leave one core to itself, and so run one file at a time on two; but it has little to do while tests run.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {

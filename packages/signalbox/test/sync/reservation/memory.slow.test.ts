@@ -41,4 +41,4 @@ it("whoever locked, waited, was refused, aborted or locked inside, leaves nothin
   expect(heapInUse() - before).toBeLessThan(ALLOWED);
   expect(getEventListeners(signal, "abort")).toEqual([]);
   expect([a.holder, b.holder]).toEqual([null, null]);
-});
+}, 60_000);
