@@ -42,7 +42,7 @@ export default defineConfig({
         test: {
           name: "node",
           environment: "node",
-          testTimeout: 20_000, // CI's machine may be slow, and tests here start processes
+          testTimeout: 60_000, // CI's machine may be slow, tests here start processes, and two files share the cores with the gate
           // A process per file, not a thread: a WebGPU device must not die with a terminated thread.
           pool: "forks",
           include: [
