@@ -10,7 +10,8 @@
  * | member | called | exactly |
  * |---|---|---|
  * | `check` | by `queue.job(spec)`, in the caller's own stack | once for each job made |
- * | `run` / `cancel` | by the ring's worker, inside a signalling section | one of the two, once, for each pushed job (promise 3) |
+ * | `run` / `cancel` | by the ring's worker, inside a signalling section | one of the two, once, for each pushed job (promise 3); `run` again for each retry after a reset |
+ * | `timedOut` | by a timer, outside every section | when a running job is out of time, again if it may go on |
  * | `flush` | by the ring's worker, after a batch of `run`s, outside every section | once for each batch that ran anything |
  * | `release` | by the ring's worker, in a batch, outside every section | once for each pushed job, after its fence signalled |
  *
@@ -49,6 +50,13 @@ export interface JobSpec {
   readonly reads?: readonly Reserved[];
   /** What the job writes: it waits for readers and writers of each (R2), and its done fence is added as a writer's. As `reads` otherwise. */
   readonly writes?: readonly Reserved[];
+  /** How long it may take from its own start, in ms, instead of its queue's `timeout`; more than 0, `Infinity` for ever. */
+  readonly timeout?: number;
+  /**
+   * Whether it may be run again after a reset that was not its fault (Q26): what it does twice must be as if done once. Then it
+   * keeps its fence and its place; otherwise it ends with ECANCELED. False if left out.
+   */
+  readonly idempotent?: boolean;
 }
 
 /** A reservation, or whatever has one in a field of that name: a program's own buffer, say. */
@@ -61,7 +69,45 @@ export type CancelReason =
   /** The queue was killed: nothing more of it runs. */
   | { readonly kind: "killed"; readonly cause: unknown }
   /** The device is gone: `cause` is its own error. */
-  | { readonly kind: "lost"; readonly cause: unknown };
+  | { readonly kind: "lost"; readonly cause: unknown }
+  /** The device was reset on account of another job (`guilty`, if there is one to blame), and this one may not be run again. */
+  | { readonly kind: "reset"; readonly guilty: Job | null; readonly cause: unknown };
+
+/**
+ * What a driver answers about a job that is out of time (T2, Q25); the core alone acts on it.
+ *
+ * - `"running"`: it is not, or it may take longer: the clock begins anew, now. `{ runningSince }` names the time, in ms on the
+ *   platform's clock, at which the device really began it, for a driver that knows better than the core.
+ * - `"recovered"`: the device has stopped this job alone, and goes on: the job ends with ETIME.
+ * - `"reset"`: the device must be reset: the job is guilty and ends with ETIME; see {@link ResetHandler}.
+ * - `"gone"`: the device won't come back: everything on it ends, this job with ETIME, all others with EIO.
+ */
+export type TimeoutVerdict = "running" | "recovered" | "reset" | "gone" | { readonly runningSince: number };
+
+/**
+ * What brings a device back: the other half of a driver, one for all rings that are reset together.
+ *
+ * | member | called | exactly |
+ * |---|---|---|
+ * | `stop` | when a reset begins, inside a delivery | once for each reset |
+ * | `restart` | after it, outside every section | once for each attempt, until one succeeds or the domain gives up |
+ */
+export interface ResetHandler {
+  /**
+   * Stops the device. SIGNALLING: must not block, wait or submit.
+   * Before: the rings start nothing more. After: what the device had completed has been told (`queue.complete`); of whatever else
+   * it was given it says nothing any more, now or later. A throw is heard of, and the reset goes on.
+   */
+  stop(): void;
+  /**
+   * Brings the device back, and is done when it takes jobs again. `attempt` counts from 1.
+   * Before: `stop` was called, and the core has taken every job back. A throw or a rejection is a failed attempt, and so is one that
+   * takes longer than the domain allows; what becomes of that one later is ignored.
+   */
+  restart(attempt: number): void | Promise<void>;
+  /** Told that the device didn't come back, and is given up: everything on it has ended. Must not throw. */
+  gone?(cause: unknown): void;
+}
 
 /**
  * What `driver.run` answers.
@@ -154,4 +200,12 @@ export interface Driver<Spec extends JobSpec = JobSpec> {
    * Before: `run` was called for it, or is being called. After: anything; it is only a hint.
    */
   setDeadline?(job: Job<unknown, Spec>, time: number): void;
+
+  /**
+   * Says what to do about a running job that is out of time: see {@link TimeoutVerdict}. A queue of a driver without this member
+   * takes no timeouts.
+   * Before: `run` was called for it, and `complete` was not. After: what was answered happens, unless the job was completed in
+   * here. A throw is heard of, and counts as `"reset"`.
+   */
+  timedOut?(job: Job<unknown, Spec>): TimeoutVerdict;
 }

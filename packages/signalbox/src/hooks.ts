@@ -66,6 +66,14 @@ export interface Tracer {
   jobStarted(job: Job): void;
   /** The device is done with a job; its credits are back, its fence signals when its predecessors' have. */
   jobCompleted(job: Job): void;
+  /** A running job is out of time; its driver is about to be asked. */
+  jobTimedOut(job: Job): void;
+  /** A running job was put back by a reset, to be run again. Its credits are back. */
+  jobTakenBack(job: Job): void;
+  /** A ring is being reset with its device, on account of this job if it is one's: it starts nothing. */
+  ringHalted(ring: Ring, guilty: Job | null): void;
+  /** The device is back, and the ring goes on. One that doesn't come back has its jobs ended instead. */
+  ringResumed(ring: Ring): void;
   /** A job will never run. */
   jobCancelled(job: Job, reason: CancelReason): void;
   /** A job's data was let go. */

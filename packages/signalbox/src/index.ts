@@ -6,7 +6,16 @@
 export { FenceError, SignalboxError, errno, errorName } from "./errors.ts";
 export type { ErrorCode, FenceErrorDetails, NegativeErrno } from "./errors.ts";
 export type { CloseOptions, Device, DeviceState } from "./device.ts";
-export type { CancelReason, Driver, FailedDependencyPolicy, JobSpec, Reserved, RunOutcome } from "./driver.ts";
+export type {
+  CancelReason,
+  Driver,
+  FailedDependencyPolicy,
+  JobSpec,
+  Reserved,
+  ResetHandler,
+  RunOutcome,
+  TimeoutVerdict,
+} from "./driver.ts";
 export { FenceArray, fenceArray } from "./fence/array.ts";
 export type { FenceArrayOptions } from "./fence/array.ts";
 export { FenceChain, chainFence } from "./fence/chain.ts";
@@ -41,6 +50,9 @@ export type { JobStage } from "./queue/job.ts";
 export { JobQueue } from "./queue/job-queue.ts";
 export type { QueueState } from "./queue/job-queue.ts";
 export type { QueueOptions } from "./queue/queue-options.ts";
+export { RecoveryDomain } from "./queue/recovery/recovery-domain.ts";
+export type { RecoverableRing, RecoveryState } from "./queue/recovery/recovery-domain.ts";
+export type { RecoveryOptions } from "./queue/recovery/recovery-options.ts";
 export { Ring } from "./queue/ring.ts";
 export type { RingOptions } from "./queue/ring.ts";
 export { Slot } from "./queue/slot.ts";

@@ -21,6 +21,8 @@ export interface Platform {
   setTimer(callback: () => void, delay: number): Timer;
   /** Takes a timer back: if it has not fired it never will. */
   clearTimer(timer: Timer): void;
+  /** Says whether a pending timer keeps the process from ending, as it does when it is set. Left out where nothing ends by itself. */
+  holdTimer?(timer: Timer, hold: boolean): void;
   /** Calls back before the event loop takes its next turn. */
   microtask(callback: () => void): void;
   /** Calls back after timers and I/O have had a turn. */

@@ -15,6 +15,7 @@ class LongTimer {
   readonly #callback: () => void;
   #left: number;
   #handle: TimeoutHandle;
+  #held = true;
 
   constructor(callback: () => void, delay: number) {
     this.#callback = callback;
@@ -26,6 +27,11 @@ class LongTimer {
     clearTimeout(this.#handle);
   }
 
+  hold(hold: boolean): void {
+    this.#held = hold;
+    holdHandle(this.#handle, hold);
+  }
+
   #next(): void {
     const delay = Math.min(this.#left, LONGEST_DELAY);
     this.#left -= delay;
@@ -33,7 +39,15 @@ class LongTimer {
       if (this.#left > 0) this.#next();
       else this.#callback();
     }, delay);
+    if (!this.#held) holdHandle(this.#handle, false);
   }
+}
+
+// In browsers a timer is a number, and no page ends for want of timers.
+function holdHandle(handle: TimeoutHandle, hold: boolean): void {
+  if (typeof handle !== "object") return;
+  if (hold) handle.ref();
+  else handle.unref();
 }
 
 function macrotaskByMessage(): (callback: () => void) => void {
@@ -57,6 +71,10 @@ export const realPlatform: Platform = {
   clearTimer: (timer) => {
     if (timer instanceof LongTimer) timer.clear();
     else clearTimeout(timer as TimeoutHandle);
+  },
+  holdTimer: (timer, hold) => {
+    if (timer instanceof LongTimer) timer.hold(hold);
+    else holdHandle(timer as TimeoutHandle, hold);
   },
   microtask: (callback) => {
     queueMicrotask(callback);

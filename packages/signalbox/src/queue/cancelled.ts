@@ -24,5 +24,9 @@ function textOf(reason: CancelReason): string {
       return "its queue was killed";
     case "lost":
       return "its device is gone";
+    case "reset":
+      return reason.guilty === null
+        ? "its device was reset"
+        : `its device was reset on account of [Job "${reason.guilty.label}"]`;
   }
 }

@@ -3,7 +3,7 @@
  * (throwLater), and the queue goes on (promise 1). `run` and `cancel` are not here: what they throw belongs to the job, unless
  * it comes too late for that.
  */
-import type { Driver, JobSpec } from "../driver.ts";
+import type { Driver, JobSpec, TimeoutVerdict } from "../driver.ts";
 import type { Fence } from "../fence/fence.ts";
 import type { Platform } from "../platform/platform.ts";
 import { throwLater } from "../platform/throw-later.ts";
@@ -31,6 +31,16 @@ export class DriverCalls<Spec extends JobSpec> {
     } catch (error) {
       this.failed(error);
       return false;
+    }
+  }
+
+  /** A driver that throws has not said that the job may go on. */
+  timedOut(job: Job<unknown, Spec>): TimeoutVerdict {
+    try {
+      return this.#driver.timedOut?.(job) ?? "reset";
+    } catch (error) {
+      this.failed(error);
+      return "reset";
     }
   }
 

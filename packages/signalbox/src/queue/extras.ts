@@ -31,6 +31,8 @@ export class JobExtras {
   found: readonly Fence[] = [];
   /** Signals when the job starts; null unless somebody asked. */
   started: Fence | null;
+  /** How often a reset has put the job back. */
+  retries = 0;
   /** While issuers are asked on behalf of an arm: what the job waits for is settled, and it is not armed yet (promise 4). */
   arming = false;
 

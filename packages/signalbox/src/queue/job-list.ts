@@ -8,9 +8,11 @@
  * Before `oldest`: signalled, not yet released. From `oldest` to before `head`: running, or complete and held back by an
  * older one. From `head` on: waiting. A cursor is null when its stretch and all behind it are empty.
  *
- * Invariant: the cursors only move towards the tail, so a job passes through the stretches in order (promise 2).
+ * Invariant: the cursors only move towards the tail, so a job passes through the stretches in order (promise 2). But for one case:
+ * a reset puts jobs back, and the head with them (`rewind`). Behind such a head there may be jobs that are over, which it passes.
  */
 import type { JobSpec } from "../driver.ts";
+import { QUEUED } from "./job.ts";
 import type { Job } from "./job.ts";
 
 export class JobList<Spec extends JobSpec> {
@@ -36,9 +38,18 @@ export class JobList<Spec extends JobSpec> {
     this.head ??= job;
   }
 
-  /** The head was started or cancelled: the next one is the head. */
+  /** The head was started or cancelled: the next one that waits is the head. */
   passHead(head: Job<unknown, Spec>): void {
-    this.head = this.next(head);
+    let next = this.next(head);
+    while (next !== null && next._stage !== QUEUED) next = this.next(next);
+    this.head = next;
+  }
+
+  /** Jobs were put back to wait: the first that waits is the head. */
+  rewind(): void {
+    let first = this.oldest;
+    while (first !== null && first._stage !== QUEUED) first = this.next(first);
+    this.head = first;
   }
 
   /** The oldest has signalled. */

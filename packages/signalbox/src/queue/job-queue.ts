@@ -5,7 +5,7 @@
  *
  * Invariants:
  * - Promise 2: done fences signal in seqno order; a job that is complete before an older one is held back (`#retire`).
- * - Promise 3: each pushed job passes `#start` or `#cancel`, once.
+ * - Promise 3: each pushed job passes `#start` or `#cancel`, once; `#start` again for each time that a reset puts it back.
  * - Promise 5: credits are taken in `#start` and given in `complete`, whatever the outcome.
  * - The head alone can block, on its dependencies first, then on credits (Q2, Q22).
  * - Q3: `started` fences signal in `#start` and `#cancel`, and so in seqno order as well.
@@ -28,17 +28,19 @@ import { Cancelled } from "./cancelled.ts";
 import { Credits } from "./credits.ts";
 import { Deadlines } from "./deadlines.ts";
 import { clearDependencies, firstFailed } from "./dependencies.ts";
-import type { JobExtras } from "./extras.ts";
+import { JobExtras } from "./extras.ts";
 import { Service } from "./fair.ts";
 import { HardwareSide } from "./hardware.ts";
 import { HeadWait } from "./head-wait.ts";
 import { CANCELLED, COMPLETE, Job, QUEUED, RELEASED, RUNNING } from "./job.ts";
 import { JobList } from "./job-list.ts";
-import { completeOptions } from "./queue-options.ts";
+import { checkTimeout, completeOptions } from "./queue-options.ts";
 import type { QueueOptions } from "./queue-options.ts";
 import { QueueStats } from "./queue-stats.ts";
 import type { Ring } from "./ring.ts";
 import type { Ranked } from "./ready-heap.ts";
+import { JobClock } from "./recovery/job-clock.ts";
+import { takeBack } from "./recovery/take-back.ts";
 import { submit } from "./submission.ts";
 import { DestroyedQueue } from "./teardown.ts";
 
@@ -78,12 +80,18 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   #teardown: DestroyedQueue | undefined;
   #end: CancelReason | undefined;
   #idle: Completion | undefined;
+  readonly #timeout: number;
+  readonly #retries: number;
+  /** How many more resets its jobs may cause. */
+  #chances: number;
+  /** Null until something on it has a timeout. */
+  #clock: JobClock<Spec> | null = null;
   /** Of the `started` fences; made when the first job is asked for one. */
   #startedTimeline: TimelineCore | undefined;
 
   /** @internal Use `device.queue()` or `ring.queue()`. */
   constructor(ring: Ring<Spec>, name: string, options: QueueOptions) {
-    const { credits, jobs, width, priority, onFailedDependency, bypass } = completeOptions(name, options);
+    const { credits, jobs, width, priority, onFailedDependency, bypass, ...rest } = completeOptions(name, options);
     this.ring = ring;
     this.name = name;
     this._timeline = new TimelineCore(name, ring.driver.name, ring.platform);
@@ -91,7 +99,11 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     this._service = new Service(priority);
     this._bypass = bypass;
     this.#policy = onFailedDependency;
+    this.#retries = rest.retries;
+    this.#chances = rest.banAfter;
     this.#hardware = new HardwareSide(width, ring.driver.name);
+    this.#timeout = rest.timeout;
+    if (rest.timeout !== Infinity) this.#useClock();
     this.#wait = new HeadWait(() => {
       this.#offerHead();
     });
@@ -134,7 +146,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
    * Makes a job; nothing of it is seen or queued before `submit`.
    *
    * Throws RangeError for a cost that is negative, fractional, NaN, or more than the queue's credits (Q20, Q21), EINVAL for
-   * a spec that the device can't run, ENODEV on a queue that was destroyed.
+   * a spec that the device can't run, ENODEV on a queue that was destroyed. A `timeout` is checked as the queue's own.
    */
   job<Result = unknown>(spec: Spec): Job<Result, Spec> {
     const cost = spec.cost ?? 1;
@@ -144,6 +156,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
       throw new RangeError(
         `[Queue "${this.name}"] has ${this._credits.limit} credits, and a job that costs ${cost} would wait for ever`,
       );
+    if (spec.timeout !== undefined) this.#checkJobTimeout(spec.timeout);
     this._checkUsable();
     this.ring.driver.check?.(spec);
     const job = new Job<Result, Spec>(this, spec, cost);
@@ -186,6 +199,18 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   }
 
   /**
+   * Has the oldest running job judged by its driver now, as if it were out of time: for who tears down a device, and won't wait
+   * (P12). False if nothing runs. Throws EINVAL where the driver takes no timeouts.
+   */
+  triggerTimeout(): boolean {
+    const { oldest, head } = this._list;
+    const clock = this.#useClock();
+    if (oldest === null || oldest === head || oldest._stage !== RUNNING) return false;
+    clock.judge(oldest, "was ended before its time");
+    return true;
+  }
+
+  /**
    * For drivers: says that the device is done with a running job, in any order; answers false if that was said before.
    *
    * SIGNALLING: its credits are back at once; its fence signals when those of its predecessors have (promise 2), at the
@@ -208,9 +233,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     }
     job._result = result;
     job._stage = COMPLETE;
-    this._credits.give(job._cost);
-    this.#hardware.letGo(job);
-    this.ring._jobEnded(this, job);
+    this.#leaveRing(job);
     if (hooks.tracer !== null) hooks.tracer.jobCompleted(job);
     if (this._list.oldest === job) this.#retire();
     this.#offerHead();
@@ -340,6 +363,41 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     this.ring._withdraw(this);
   }
 
+  /** @internal SIGNALLING: the device was reset: ends what it had, or takes it back (take-back.ts). */
+  _takeBack(guilty: Job | null, cause: unknown): void {
+    takeBack(this, guilty, cause);
+  }
+
+  /** @internal A job of it has caused a reset: one too many, and the queue is killed. */
+  _blame(): void {
+    this.#chances--;
+    if (this.#chances > 0) return;
+    this.kill(
+      new SignalboxError("EIO", `[Queue "${this.name}"] was banned, since its jobs have caused too many resets`),
+    );
+  }
+
+  /** @internal Whether a running job that has done no wrong may be run again. */
+  _mayRetry(job: Job<unknown, Spec>): boolean {
+    return this.#end === undefined && job._spec?.idempotent === true && timesRun(job) < this.#retries;
+  }
+
+  /** @internal The job waits to be run again. To be followed by {@link _rewind}. */
+  _putBack(job: Job<unknown, Spec>): void {
+    job._stage = QUEUED;
+    (job._extras ??= new JobExtras()).retries++;
+    this.#leaveRing(job);
+    this.ring._jobPutBack(job);
+    if (hooks.tracer !== null) hooks.tracer.jobTakenBack(job);
+  }
+
+  /** @internal Jobs were put back: the first of them is the head again, and what it waited for has signalled. */
+  _rewind(): void {
+    this.#wait.cancel();
+    this._list.rewind();
+    this._lookAtHead();
+  }
+
   /** @internal F28: the earliest deadline goes to the device when the job is there. */
   _setDeadline(job: Job<unknown, Spec>, time: number): void {
     if (job._stage > RUNNING) return;
@@ -351,6 +409,31 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   #hurry(job: Job<unknown, Spec>, time: number): void {
     this.ring._calls.hurry(job, time);
     this.#hardware.hurry(job, time);
+  }
+
+  // The job takes nothing of the ring any more.
+  #leaveRing(job: Job<unknown, Spec>): void {
+    this._credits.give(job._cost);
+    this.#hardware.letGo(job);
+    this.ring._jobEnded(this, job);
+    if (this.#clock !== null && this._credits.jobs === 0) this.#clock.rest();
+  }
+
+  #checkJobTimeout(timeout: number): void {
+    checkTimeout(`[Queue "${this.name}"]`, timeout);
+    if (timeout !== Infinity) this.#useClock();
+  }
+
+  #useClock(): JobClock<Spec> {
+    const { driver } = this.ring;
+    if (driver.timedOut === undefined) {
+      throw new SignalboxError(
+        "EINVAL",
+        `[Queue "${this.name}"] takes no timeouts: driver "${driver.name}" can't end a job`,
+      );
+    }
+    this.ring._timed = true;
+    return (this.#clock ??= new JobClock(this, this.#timeout));
   }
 
   /** @internal Resolves when nothing that was pushed is left. */
@@ -373,6 +456,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     job._stage = RUNNING;
     this._credits.take(job._cost);
     this.ring._jobStarted(this, job);
+    if (this.#clock !== null) this.#clock.started(job);
     if (hooks.tracer !== null) hooks.tracer.jobStarted(job);
     if (job._extras !== null) signalStarted(job, job._extras);
     try {
@@ -396,7 +480,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     // Before the driver is told: it may lose the ring, and so cancel the jobs behind this one.
     if (job._extras !== null) signalStarted(job, job._extras);
     try {
-      this.ring.driver.cancel(job, reason);
+      if (timesRun(job) === 0) this.ring.driver.cancel(job, reason);
     } catch (thrown) {
       if (job._state === SIGNALLED) this.ring._calls.failed(thrown);
       else job._setError(error, thrown);
@@ -436,9 +520,14 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   }
 }
 
+/** How often a job that waits was run before: more than 0 for one that a reset has put back. */
+function timesRun(job: Job): number {
+  return job._extras?.retries ?? 0;
+}
+
 // SIGNALLING: Q3: the job was started, or cancelled, and then with its error. In the order of the queue, as both are.
 function signalStarted(job: Job, { started }: JobExtras): void {
-  if (started === null) return;
+  if (started === null || started._state === SIGNALLED) return; // At its first start.
   if (job._stage === CANCELLED) started._setError(job._error, new Inherited(job));
   signalFence(started);
 }

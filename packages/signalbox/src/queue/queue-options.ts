@@ -22,6 +22,15 @@ export interface QueueOptions {
   readonly onFailedDependency?: FailedDependencyPolicy;
   /** Start jobs inside `submit` when nothing holds them back (Q23); false if left out. */
   readonly bypass?: boolean;
+  /**
+   * How long a job may take from its own start, in ms, until its driver is asked what to do about it (promise 9); for ever if left out.
+   * More than 0, and only on devices that can do something about it (`driver.timedOut`).
+   */
+  readonly timeout?: number;
+  /** How often a job that says `idempotent` is run again after resets that were not its fault (Q26); 3 if left out. A whole number from 0. */
+  readonly retries?: number;
+  /** How many resets its own jobs may cause until the queue is killed; any number if left out. A whole number from 1. */
+  readonly banAfter?: number;
 }
 
 const policies: readonly FailedDependencyPolicy[] = ["cancel", "ignore", "ask"];
@@ -35,6 +44,9 @@ export function completeOptions(name: string, options: QueueOptions): Required<Q
     width = 1,
     priority = "normal",
     onFailedDependency = "cancel",
+    timeout = Infinity,
+    retries = 3,
+    banAfter = Infinity,
   } = options;
   if (!(credits > 0)) throw new RangeError(`[Queue "${name}"] needs credits above 0 (got ${credits})`);
   if (jobs !== Infinity && (!Number.isInteger(jobs) || jobs < 1)) {
@@ -52,5 +64,16 @@ export function completeOptions(name: string, options: QueueOptions): Required<Q
       `[Queue "${name}"] has no policy "${onFailedDependency}" for failed dependencies`,
     );
   }
-  return { credits, jobs, width, priority, onFailedDependency, bypass: options.bypass ?? false };
+  checkTimeout(`[Queue "${name}"]`, timeout);
+  if (!Number.isInteger(retries) || retries < 0)
+    throw new RangeError(`[Queue "${name}"] needs a number of retries that is whole, from 0 (got ${retries})`);
+  if (banAfter !== Infinity && (!Number.isInteger(banAfter) || banAfter < 1))
+    throw new RangeError(`[Queue "${name}"] is banned after a whole number of resets from 1 (got ${banAfter})`);
+  const bypass = options.bypass ?? false;
+  return { credits, jobs, width, priority, onFailedDependency, bypass, timeout, retries, banAfter };
+}
+
+/** Throws RangeError for what is no time that a job may take. */
+export function checkTimeout(name: string, timeout: number): void {
+  if (!(timeout > 0)) throw new RangeError(`${name} needs a timeout of more than 0 ms (got ${timeout})`);
 }

@@ -30,6 +30,7 @@ import { JobQueue } from "./job-queue.ts";
 import type { QueueOptions } from "./queue-options.ts";
 import type { Job } from "./job.ts";
 import { ReadyHeap } from "./ready-heap.ts";
+import type { RecoveryDomain } from "./recovery/recovery-domain.ts";
 
 /** How a ring is made. */
 export interface RingOptions {
@@ -43,6 +44,8 @@ export interface RingOptions {
   readonly policy?: Policy;
   /** The work queue that its worker runs on; one that all rings of the platform share if left out. */
   readonly work?: WorkQueue;
+  /** What it is reset with; nothing if left out: then a job whose driver asks for a reset takes the ring with it. */
+  readonly recovery?: RecoveryDomain;
 }
 
 const policies: readonly Policy[] = ["fair", "fifo", "round-robin"];
@@ -67,6 +70,10 @@ export class Ring<Spec extends JobSpec = JobSpec> {
   readonly slots: number;
   /** How it chooses among its queues. */
   readonly policy: Policy;
+  /** What it is reset with, if anything. */
+  readonly recovery: RecoveryDomain | undefined;
+  /** @internal When the last job that was timed ended, in ms. */ _lastEnd = 0;
+  /** @internal Whether a queue of it looks at the clock. */ _timed = false;
   /** @internal */ readonly _calls: DriverCalls<Spec>;
   readonly #queues = new Set<JobQueue<Spec>>();
   readonly #ready = new ReadyHeap<JobQueue<Spec>>();
@@ -81,7 +88,8 @@ export class Ring<Spec extends JobSpec = JobSpec> {
   #turns = 0;
   /** Whether the present batch has started a job. */
   #started = false;
-  #lastEnd = 0;
+  /** Being reset: nothing is started. */
+  #halted = false;
 
   constructor(driver: Driver<Spec>, options: RingOptions = {}) {
     const { name = driver.name, platform = realPlatform, slots = Infinity, policy = "fair" } = options;
@@ -96,7 +104,9 @@ export class Ring<Spec extends JobSpec = JobSpec> {
     this.policy = policy;
     this._calls = new DriverCalls(driver, platform);
     this.#worker = new WorkItem(options.work ?? sharedWorkQueue(platform), (budget) => this.#work(budget));
+    this.recovery = options.recovery;
     if (hooks.tracer !== null) hooks.tracer.ringOpened(this);
+    this.recovery?._add(this);
   }
 
   /** The queues that are not inactive. */
@@ -187,7 +197,7 @@ export class Ring<Spec extends JobSpec = JobSpec> {
     this.#inFlight++;
     this.#started = true;
     queue._service.begin();
-    job._stamp = this.#queues.size > 1 ? deliveryTime(this.platform) : undefined;
+    job._stamp = this.#queues.size > 1 || this._timed ? deliveryTime(this.platform) : undefined;
   }
 
   /** @internal The job is off the ring: its service runs from its start, or from the end of the one before it. */
@@ -197,11 +207,34 @@ export class Ring<Spec extends JobSpec = JobSpec> {
       queue._service.end(undefined);
     } else {
       const now = deliveryTime(this.platform);
-      queue._service.end(now - Math.max(job._stamp, this.#lastEnd));
-      this.#lastEnd = now;
+      queue._service.end(now - Math.max(job._stamp, this._lastEnd));
+      this._lastEnd = now;
       if (this.policy === "fair" && queue._place >= 0) this.#rerank(queue);
     }
     if (this.#inFlight === this.slots - 1 && this.#canStart()) this.#kick();
+  }
+
+  /** @internal A reset begins: starts nothing until {@link _resume}. */
+  _halt(guilty: Job | null): void {
+    this.#halted = true;
+    if (hooks.tracer !== null) hooks.tracer.ringHalted(this, guilty);
+  }
+
+  /** @internal SIGNALLING: the device has forgotten what it was given: that is ended, or taken back to be run again. */
+  _takeBack(guilty: Job | null, cause: unknown): void {
+    for (const queue of [...this.#queues]) queue._takeBack(guilty, cause);
+  }
+
+  /** @internal It waits again, in front of all that was pushed after it. */
+  _jobPutBack(job: Job<unknown, Spec>): void {
+    job._stamp = this.#queues.size > 1 ? 0 : undefined;
+  }
+
+  /** @internal The device is back. */
+  _resume(): void {
+    this.#halted = false;
+    if (hooks.tracer !== null) hooks.tracer.ringResumed(this);
+    if (this.#canStart()) this.#kick();
   }
 
   /** @internal */
@@ -239,7 +272,7 @@ export class Ring<Spec extends JobSpec = JobSpec> {
 
   #canStart(): boolean {
     const { first } = this.#ready;
-    return first !== undefined && (this.#inFlight < this.slots || first._ending);
+    return first !== undefined && ((this.#inFlight < this.slots && !this.#halted) || first._ending);
   }
 
   // SIGNALLING: starts heads; the driver's `run` and `cancel` must not block, and submissions are refused in here.

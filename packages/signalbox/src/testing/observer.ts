@@ -20,6 +20,7 @@ interface Path {
   readonly name: string;
   readonly dependencies: Fence[];
   starts: number;
+  takenBack: number;
   cancels: number;
   signals: number;
   releases: number;
@@ -53,8 +54,12 @@ export class Observer implements Tracer {
     if (final) {
       for (const path of paths) {
         if (path.signals !== 1) violations.push(`Promise 1: ${path.name} signalled ${path.signals} times`);
-        if (path.starts + path.cancels !== 1)
-          violations.push(`Promise 3: ${path.name} was run ${path.starts} times and cancelled ${path.cancels} times`);
+        if (path.starts - path.takenBack + path.cancels !== 1) {
+          const again = path.takenBack > 0 ? `, taken back ${path.takenBack} times` : "";
+          violations.push(
+            `Promise 3: ${path.name} was run ${path.starts} times${again} and cancelled ${path.cancels} times`,
+          );
+        }
       }
     }
     return { published: paths.length, signalled: paths.filter((path) => path.signals > 0).length, violations };
@@ -62,7 +67,15 @@ export class Observer implements Tracer {
 
   jobArmed(job: Job): void {
     this.#before?.jobArmed(job);
-    this.#paths.set(job, { name: job.label, dependencies: [], starts: 0, cancels: 0, signals: 0, releases: 0 });
+    this.#paths.set(job, {
+      name: job.label,
+      dependencies: [],
+      starts: 0,
+      takenBack: 0,
+      cancels: 0,
+      signals: 0,
+      releases: 0,
+    });
   }
 
   jobDependency(job: Job, dependency: Fence): void {
@@ -155,6 +168,25 @@ export class Observer implements Tracer {
 
   jobBlocked(job: Job, blocker: Fence | null): void {
     this.#before?.jobBlocked(job, blocker);
+  }
+
+  jobTimedOut(job: Job): void {
+    this.#before?.jobTimedOut(job);
+  }
+
+  // A retry is one more start, and the only reason for one.
+  jobTakenBack(job: Job): void {
+    this.#before?.jobTakenBack(job);
+    const path = this.#paths.get(job);
+    if (path !== undefined) path.takenBack++;
+  }
+
+  ringHalted(ring: Ring, guilty: Job | null): void {
+    this.#before?.ringHalted(ring, guilty);
+  }
+
+  ringResumed(ring: Ring): void {
+    this.#before?.ringResumed(ring);
   }
 
   jobCompleted(job: Job): void {

@@ -20,7 +20,10 @@ function decode(cells: Float64Array, place: number, texts: readonly string[], na
   const own = () => names.fence(at(2), at(3));
   switch (type) {
     case "ringOpened":
+    case "ringResumed":
       return { type, time, ring: names.ring(at(2)) };
+    case "ringHalted":
+      return { type, time, ring: names.ring(at(2)), guilty: at(4) === 0 ? null : names.fence(at(4), at(5)) };
     case "queueOpened":
     case "queueClosed":
       return { type, time, queue: names.timeline(at(2)) };
@@ -42,10 +45,12 @@ function decode(cells: Float64Array, place: number, texts: readonly string[], na
     case "jobPushed":
     case "jobPublished":
     case "jobReleased":
+    case "jobTimedOut":
       return { type, time, job: own() };
     case "jobBlocked":
       return { type, time, job: own(), blocker: at(4) === 0 ? null : names.fence(at(4), at(5)) };
     case "jobStarted":
+    case "jobTakenBack":
       return { type, time, job: own(), credits: at(4) };
     case "jobCompleted":
       return { type, time, job: own(), credits: at(4), error: at(5) };

@@ -11,6 +11,8 @@
  * jobPublished                                 its fence may be seen by others
  *   jobBlocked ...                             is at the head and can't start: on account of a fence, or of credits
  * jobStarted -> (deviceSpan ...) jobCompleted  ran: what is between is its run; an error is told by `jobCompleted`
+  jobTimedOut                                was out of time in that run, and its driver was asked
+  jobTakenBack -> jobStarted ...             instead of `jobCompleted`: its device was reset, and it is run again
  * or jobCancelled                              will never run, and why
  * fenceSignalled                               its done fence signalled, when those of its predecessors had
  * jobReleased                                  its data was let go
@@ -18,7 +20,7 @@
  * A submission that is rolled back leaves nothing but `jobMade`.
  *
  * The path of any other fence: `fenceCreated`, `promised` where it is owed on somebody's word only, then `fenceSignalled`. Waits for either kind: `waitStarted`, `waitEnded`.
- * Rings and queues: `ringOpened`, `queueOpened`, `queueClosed`. What was there before the trace began has no such event;
+ * Rings and queues: `ringOpened`, `queueOpened`, `queueClosed`; a reset is `ringHalted` for each ring, then `ringResumed`. What was there before the trace began has no such event;
  * its name is told all the same.
  *
  * An event carries names and numbers, never an object of the core: a trace keeps nothing alive. The types are called as
@@ -64,7 +66,8 @@ export interface FenceId {
 export type TracedReason =
   | { readonly kind: "dependency"; readonly fence: FenceId }
   | { readonly kind: "killed"; readonly cause: string }
-  | { readonly kind: "lost"; readonly cause: string };
+  | { readonly kind: "lost"; readonly cause: string }
+  | { readonly kind: "reset"; readonly cause: string };
 
 /** One step of a ring, a queue, a fence or a job; see the head of this file. */
 export type TraceEvent =
@@ -113,6 +116,17 @@ export type TraceEvent =
       readonly credits: number;
       readonly error: number;
     }
+  | { readonly type: "jobTimedOut"; readonly time: number; readonly job: FenceId }
+  /** `credits` are those of its queue that are still in flight. */
+  | { readonly type: "jobTakenBack"; readonly time: number; readonly job: FenceId; readonly credits: number }
+  /** `guilty` is the job on account of which the ring is reset, null if it is nobody's. */
+  | {
+      readonly type: "ringHalted";
+      readonly time: number;
+      readonly ring: TracedRing;
+      readonly guilty: FenceId | null;
+    }
+  | { readonly type: "ringResumed"; readonly time: number; readonly ring: TracedRing }
   | { readonly type: "jobCancelled"; readonly time: number; readonly job: FenceId; readonly reason: TracedReason }
   | { readonly type: "jobReleased"; readonly time: number; readonly job: FenceId }
   /** `start` and `end` are what the device measured; `time` is when it told. */
@@ -150,4 +164,8 @@ export const eventTypes: readonly TraceEventType[] = [
   "jobReleased",
   "deviceSpan",
   "promised",
+  "jobTimedOut",
+  "jobTakenBack",
+  "ringHalted",
+  "ringResumed",
 ];

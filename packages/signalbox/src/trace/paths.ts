@@ -124,6 +124,9 @@ export class Paths {
   #take(event: TraceEvent, at: Moment): void {
     switch (event.type) {
       case "ringOpened":
+      case "ringHalted":
+      case "ringResumed":
+      case "jobTimedOut":
       case "queueOpened":
       case "queueClosed":
       case "jobMade":
@@ -166,6 +169,9 @@ export class Paths {
         return;
       case "jobStarted":
         this.#jobOf(event.job).started = at;
+        this.#of(event.job).credits.push({ ...at, credits: event.credits });
+        return;
+      case "jobTakenBack":
         this.#of(event.job).credits.push({ ...at, credits: event.credits });
         return;
       case "jobCompleted": {

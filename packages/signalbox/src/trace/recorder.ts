@@ -15,6 +15,8 @@
  * | jobBlocked | context and seqno of the blocker, 0 for credits |
  * | jobStarted | credits in flight |
  * | jobCompleted | credits in flight, error |
+ * | jobTakenBack | credits in flight |
+ * | ringHalted | context and seqno of the guilty job, 0 for none |
  * | jobCancelled | number of the reason; then context and seqno of the dependency that failed, or the word of the cause |
  * | deviceSpan | start, end, word of its name, id of its ring |
  */
@@ -36,7 +38,7 @@ import { Names } from "./names.ts";
 export const outcomes: readonly WaitOutcome[] = ["signalled", "failed", "timeout", "aborted"];
 
 /** Why a job was cancelled, by the number that is stored. */
-export const reasons: readonly CancelReason["kind"][] = ["dependency", "killed", "lost"];
+export const reasons: readonly CancelReason["kind"][] = ["dependency", "killed", "lost", "reset"];
 
 const numberOf = (type: TraceEventType): number => eventTypes.indexOf(type);
 const RING_OPENED = numberOf("ringOpened");
@@ -57,6 +59,10 @@ const JOB_STARTED = numberOf("jobStarted");
 const JOB_COMPLETED = numberOf("jobCompleted");
 const JOB_CANCELLED = numberOf("jobCancelled");
 const JOB_RELEASED = numberOf("jobReleased");
+const JOB_TIMED_OUT = numberOf("jobTimedOut");
+const JOB_TAKEN_BACK = numberOf("jobTakenBack");
+const RING_HALTED = numberOf("ringHalted");
+const RING_RESUMED = numberOf("ringResumed");
 const DEVICE_SPAN = numberOf("deviceSpan");
 
 export class Recorder implements Tracer {
@@ -73,9 +79,16 @@ export class Recorder implements Tracer {
   }
 
   ringOpened(ring: Ring): void {
-    const place = this.log.add(RING_OPENED, this.clock.fresh(ring.platform), 0, 0);
-    this.#previous = RING_OPENED;
-    if (place >= 0) this.log.cells[place + 2] = this.names.seeRing(ring, this.log.chunkNumber);
+    this.#addOfRing(RING_OPENED, ring);
+  }
+
+  ringHalted(ring: Ring, guilty: Job | null): void {
+    const place = this.#addOfRing(RING_HALTED, ring);
+    if (place >= 0 && guilty !== null) this.#refer(place + 4, guilty);
+  }
+
+  ringResumed(ring: Ring): void {
+    this.#addOfRing(RING_RESUMED, ring);
   }
 
   queueOpened(queue: JobQueue): void {
@@ -165,6 +178,16 @@ export class Recorder implements Tracer {
     this.log.cells[place + 5] = job._error;
   }
 
+  // A timer's: nothing of this batch was told before.
+  jobTimedOut(job: Job): void {
+    this.#add(JOB_TIMED_OUT, this.clock.fresh(platformOf(job)), job);
+  }
+
+  jobTakenBack(job: Job): void {
+    const place = this.#add(JOB_TAKEN_BACK, this.clock.shared(platformOf(job)), job);
+    if (place >= 0) this.log.cells[place + 4] = job._queue?.creditsInFlight ?? 0;
+  }
+
   jobCancelled(job: Job, reason: CancelReason): void {
     const place = this.#add(JOB_CANCELLED, this.clock.shared(platformOf(job)), job);
     if (place < 0) return;
@@ -206,6 +229,13 @@ export class Recorder implements Tracer {
     if (place < 0) return;
     this.log.cells[place + 4] = job._cost;
     this.log.cells[place + 5] = this.log.text(job._label);
+  }
+
+  #addOfRing(type: number, ring: Ring): number {
+    this.#previous = type;
+    const place = this.log.add(type, this.clock.fresh(ring.platform), 0, 0);
+    if (place >= 0) this.log.cells[place + 2] = this.names.seeRing(ring, this.log.chunkNumber);
+    return place;
   }
 
   #addOfQueue(type: number, queue: JobQueue): void {

@@ -1,7 +1,7 @@
 /**
  * A driver that writes down every call and completes jobs when the test says so. To the core it is a driver like any other.
  */
-import type { CancelReason, Driver, JobSpec, RunOutcome } from "../../src/driver.ts";
+import type { CancelReason, Driver, JobSpec, RunOutcome, TimeoutVerdict } from "../../src/driver.ts";
 import type { Fence } from "../../src/fence/fence.ts";
 import type { Job } from "../../src/queue/job.ts";
 
@@ -22,6 +22,8 @@ export interface DriverHooks {
   release?(job: AnyJob): void;
   dependencyFailed?(job: AnyJob, fence: Fence): "run" | "cancel";
   setDeadline?(job: AnyJob, time: number): void;
+  /** Without it the driver takes no timeouts. */
+  timedOut?(job: AnyJob): TimeoutVerdict;
 }
 
 export class ManualDriver implements Driver<ManualJob> {
@@ -31,12 +33,19 @@ export class ManualDriver implements Driver<ManualJob> {
   readonly calls: string[] = [];
   /** What was run, answered "pending" and was not completed through this driver, oldest first. */
   readonly held: AnyJob[] = [];
+  readonly timedOut?: (job: AnyJob) => TimeoutVerdict;
   readonly #hooks: DriverHooks;
 
   constructor(hooks: DriverHooks = {}, name = "manual") {
     this.name = name;
     this.overlaps = hooks.overlaps ?? false;
     this.#hooks = hooks;
+    const { timedOut } = hooks;
+    if (timedOut === undefined) return;
+    this.timedOut = (job) => {
+      this.calls.push(`out of time ${job.label}`);
+      return timedOut(job);
+    };
   }
 
   check(spec: ManualJob): void {

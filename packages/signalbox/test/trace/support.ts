@@ -30,6 +30,8 @@ afterEach(() => {
 export function brief(event: TraceEvent): string {
   switch (event.type) {
     case "ringOpened":
+    case "ringHalted":
+    case "ringResumed":
       return `${event.type} ${event.ring.name}`;
     case "queueOpened":
     case "queueClosed":
