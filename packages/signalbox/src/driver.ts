@@ -13,7 +13,7 @@
  * | `run` / `cancel` | by the ring's worker, inside a signalling section | one of the two, once, for each pushed job (promise 3); `run` again for each retry after a reset |
  * | `timedOut` | by a timer, outside every section | when a running job is out of time, again if it may go on |
  * | `flush` | by the ring's worker, after a batch of `run`s, outside every section | once for each batch that ran anything |
- * | `release` | by the ring's worker, in a batch, outside every section | once for each pushed job, after its fence signalled |
+ * | `release` | by the ring's worker, in a batch, outside every section (inline, if its queue says so) | once for each pushed job, after its fence signalled |
  *
  * In a section (`run`, `cancel`) a driver must not wait, await, submit, or take from a pool that a fence refills.
  */
@@ -183,7 +183,8 @@ export interface Driver<Spec extends JobSpec = JobSpec> {
   flush?(): void;
 
   /**
-   * Lets go of what the driver keeps for a job: buffers, slots. Outside every section (promise 8).
+   * Lets go of what the driver keeps for a job: buffers, slots. Outside every section (promise 8), but for queues that are opened
+   * with `release: "inline"`: there it is SIGNALLING, and must be safe there.
    * Before: its fence has signalled and the device no longer holds it. After: nothing of the driver refers to it. Must not throw.
    */
   release?(job: Job<unknown, Spec>): void;

@@ -49,7 +49,7 @@ export { Job } from "./queue/job.ts";
 export type { JobStage } from "./queue/job.ts";
 export { JobQueue } from "./queue/job-queue.ts";
 export type { QueueState } from "./queue/job-queue.ts";
-export type { QueueOptions } from "./queue/queue-options.ts";
+export type { QueueOptions, ReleaseMode } from "./queue/queue-options.ts";
 export { RecoveryDomain } from "./queue/recovery/recovery-domain.ts";
 export type { RecoverableRing, RecoveryState } from "./queue/recovery/recovery-domain.ts";
 export type { RecoveryOptions } from "./queue/recovery/recovery-options.ts";

@@ -12,7 +12,7 @@
  * a reset puts jobs back, and the head with them (`rewind`). Behind such a head there may be jobs that are over, which it passes.
  */
 import type { JobSpec } from "../driver.ts";
-import { QUEUED } from "./job.ts";
+import { QUEUED, RELEASED } from "./job.ts";
 import type { Job } from "./job.ts";
 
 export class JobList<Spec extends JobSpec> {
@@ -28,6 +28,11 @@ export class JobList<Spec extends JobSpec> {
   /** The job behind this one. */
   next(job: Job<unknown, Spec>): Job<unknown, Spec> | null {
     return job._next as Job<unknown, Spec> | null;
+  }
+
+  /** The one to go on with after something was done to the one before it: `next`, or the oldest if that has left the list meanwhile. */
+  resume(next: Job<unknown, Spec> | null): Job<unknown, Spec> | null {
+    return next !== null && next._stage === RELEASED ? this.oldest : next;
   }
 
   push(job: Job<unknown, Spec>): void {

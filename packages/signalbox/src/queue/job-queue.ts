@@ -80,6 +80,8 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   #teardown: DestroyedQueue | undefined;
   #end: CancelReason | undefined;
   #idle: Completion | undefined;
+  /** Q6: releases come with the signals, and not in the ring's batch. */
+  readonly #inline: boolean;
   readonly #timeout: number;
   readonly #retries: number;
   /** How many more resets its jobs may cause. */
@@ -99,6 +101,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     this._service = new Service(priority);
     this._bypass = bypass;
     this.#policy = onFailedDependency;
+    this.#inline = rest.release === "inline";
     this.#retries = rest.retries;
     this.#chances = rest.banAfter;
     this.#hardware = new HardwareSide(width, ring.driver.name);
@@ -251,7 +254,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
       for (let job = this._list.oldest; job !== this._list.head && job !== null && job._seqno <= seqno;) {
         const next = this._list.next(job);
         if (this.complete(job)) count++;
-        job = next;
+        job = this._list.resume(next);
       }
     } finally {
       leaveDelivery();
@@ -327,7 +330,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     this.#waitForHead();
   }
 
-  /** @internal Called by the ring's worker outside every section: lets go of what has signalled. */
+  /** @internal Called by the ring's worker outside every section, or inline: lets go of what has signalled. */
   _release(): void {
     for (let job = this._list.releasable; job !== null; job = this._list.releasable) {
       this.ring._calls.release(job);
@@ -358,7 +361,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
         this._list.passHead(job);
         this.#cancel(job, this.#end, error);
       }
-      job = next;
+      job = this._list.resume(next);
     }
     this.ring._withdraw(this);
   }
@@ -497,7 +500,8 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
         signalFence(job);
         job = this._list.oldest;
       }
-      this.ring._hasReleases(this);
+      if (this.#inline) this._release();
+      else this.ring._hasReleases(this);
     } finally {
       leaveDelivery();
     }

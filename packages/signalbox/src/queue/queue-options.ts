@@ -5,6 +5,9 @@ import { SignalboxError } from "../errors.ts";
 import type { FailedDependencyPolicy } from "../driver.ts";
 import type { Priority } from "./fair.ts";
 
+/** When the data of a queue's jobs is let go; see `QueueOptions.release`. */
+export type ReleaseMode = "deferred" | "inline";
+
 /** How a queue is opened. */
 export interface QueueOptions {
   /** What its jobs' costs may add up to in flight, in a unit of your own; unlimited if left out (but for 2^53 - 1, up to which sums are exact). More than 0. */
@@ -27,6 +30,11 @@ export interface QueueOptions {
    * More than 0, and only on devices that can do something about it (`driver.timedOut`).
    */
   readonly timeout?: number;
+  /**
+   * When a job's data is let go: "deferred", in a batch outside every section, if left out; or "inline", right after its fence has
+   * signalled, inside the section that signalled it: for drivers whose `release` is safe there (Q6).
+   */
+  readonly release?: ReleaseMode;
   /** How often a job that says `idempotent` is run again after resets that were not its fault (Q26); 3 if left out. A whole number from 0. */
   readonly retries?: number;
   /** How many resets its own jobs may cause until the queue is killed; any number if left out. A whole number from 1. */
@@ -34,6 +42,7 @@ export interface QueueOptions {
 }
 
 const policies: readonly FailedDependencyPolicy[] = ["cancel", "ignore", "ask"];
+const releaseModes: readonly ReleaseMode[] = ["deferred", "inline"];
 const priorities: readonly Priority[] = ["kernel", "high", "normal", "low"];
 
 /** The options with nothing left out. Throws RangeError for a number, EINVAL for a word that makes no sense. */
@@ -44,6 +53,7 @@ export function completeOptions(name: string, options: QueueOptions): Required<Q
     width = 1,
     priority = "normal",
     onFailedDependency = "cancel",
+    release = "deferred",
     timeout = Infinity,
     retries = 3,
     banAfter = Infinity,
@@ -64,13 +74,16 @@ export function completeOptions(name: string, options: QueueOptions): Required<Q
       `[Queue "${name}"] has no policy "${onFailedDependency}" for failed dependencies`,
     );
   }
+  if (!releaseModes.includes(release)) {
+    throw new SignalboxError("EINVAL", `[Queue "${name}"] has no mode "${release}" for releases`);
+  }
   checkTimeout(`[Queue "${name}"]`, timeout);
   if (!Number.isInteger(retries) || retries < 0)
     throw new RangeError(`[Queue "${name}"] needs a number of retries that is whole, from 0 (got ${retries})`);
   if (banAfter !== Infinity && (!Number.isInteger(banAfter) || banAfter < 1))
     throw new RangeError(`[Queue "${name}"] is banned after a whole number of resets from 1 (got ${banAfter})`);
   const bypass = options.bypass ?? false;
-  return { credits, jobs, width, priority, onFailedDependency, bypass, timeout, retries, banAfter };
+  return { credits, jobs, width, priority, onFailedDependency, bypass, release, timeout, retries, banAfter };
 }
 
 /** Throws RangeError for what is no time that a job may take. */

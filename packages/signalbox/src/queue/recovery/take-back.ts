@@ -31,7 +31,7 @@ export function takeBack<Spec extends JobSpec>(queue: JobQueue<Spec>, guilty: Jo
         putBack = true;
       }
     }
-    job = next;
+    job = list.resume(next);
   }
   if (putBack) queue._rewind();
 }
