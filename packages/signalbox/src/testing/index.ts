@@ -2,5 +2,6 @@
 export { deviceConformance } from "./conformance.ts";
 export type { ConformanceCheck, ConformanceTarget } from "./conformance.ts";
 export { expectNoReports } from "./no-reports.ts";
+export { loseDevice } from "./lose-device.ts";
 export { observe } from "./observer.ts";
 export type { Observation } from "./observer.ts";

@@ -1,7 +1,8 @@
 /**
  * A flight: one job while the GPU has it, and what must still settle before it is done.
  *
- * States: running (`open` > 0) -> settled (the job is complete, with the gravest fault that was reported, or none).
+ * States: running (`open` > 0) -> settled (the job is complete, with the gravest fault that was reported, or none), or -> dropped
+ * (its device was given up, and the job is none of its business any more).
  *
  * What settles, each once: the three error scopes around its `run`; the work that was on the GPU's queue when it returned;
  * each of its reads; the promise that `run` answered.
@@ -28,15 +29,20 @@ export class Flight {
   readonly job: Job<unknown, GpuJob>;
   /** The job's queue, kept here: the job lets go of it when it is released, which a loss may bring about early. */
   readonly #queue: JobQueue<GpuJob>;
+  /** The flights of its generation. */
+  readonly #all: Set<Flight>;
+  #dropped = false;
   #open = 0;
   #rank = -1;
   #error = 0;
   #cause: unknown = undefined;
   #result: unknown = undefined;
 
-  constructor(job: Job<unknown, GpuJob>) {
+  constructor(job: Job<unknown, GpuJob>, all: Set<Flight>) {
     this.job = job;
     this.#queue = job.queue;
+    this.#all = all;
+    all.add(this);
   }
 
   /** One more thing to wait for. */
@@ -47,7 +53,14 @@ export class Flight {
   /** One thing less; the last one completes the job. SIGNALLING: signals, and nothing in it can block. */
   settle(): void {
     this.#open--;
-    if (this.#open === 0) this.#queue.complete(this.job, this.#error, this.#cause, this.#result);
+    if (this.#open > 0) return;
+    this.#all.delete(this);
+    if (!this.#dropped) this.#queue.complete(this.job, this.#error, this.#cause, this.#result);
+  }
+
+  /** The job is not completed by what settles from here on. */
+  drop(): void {
+    this.#dropped = true;
   }
 
   /** What an error scope caught: the device's own word. */

@@ -9,6 +9,8 @@ import type { WebGpuDevice } from "./webgpu-device.ts";
 export { GPUBufferUsage, GPUMapMode, GPUShaderStage, GPUTextureUsage } from "./constants.ts";
 export type { GpuAnswer, GpuContext, GpuJob, ReadOptions } from "./gpu-job.ts";
 export type { WebGpuOptions } from "./open.ts";
+export { Restorable } from "./restorable.ts";
+export type { GpuMaker } from "./restorable.ts";
 export { WebGpuDevice } from "./webgpu-device.ts";
 export { WebGpuError } from "./webgpu-error.ts";
 export type { ScopeFilter, WebGpuErrorKind } from "./webgpu-error.ts";
@@ -29,11 +31,13 @@ export async function openWebGpu(options: WebGpuOptions = {}): Promise<WebGpuDev
       "ENODEV",
       "This browser offers no WebGPU here (navigator.gpu is undefined): it needs a recent browser and a secure page (https or localhost)",
     );
-  const adapter = await gpu.requestAdapter(adapterOptions(options));
-  if (adapter === null)
-    throw new SignalboxError(
-      "ENODEV",
-      "This browser has WebGPU and no adapter for it: the GPU or its driver is blocked, or the browser was started without one",
-    );
-  return openOnAdapter(adapter, options);
+  return openOnAdapter(options, async () => {
+    const adapter = await gpu.requestAdapter(adapterOptions(options));
+    if (adapter === null)
+      throw new SignalboxError(
+        "ENODEV",
+        "This browser has WebGPU and no adapter for it: the GPU or its driver is blocked, or the browser was started without one",
+      );
+    return { adapter, unpin: () => {} };
+  });
 }

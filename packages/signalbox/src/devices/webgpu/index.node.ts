@@ -13,6 +13,8 @@ export type { GpuAnswer, GpuContext, GpuJob, ReadOptions } from "./gpu-job.ts";
 export type { DriverRoute } from "./node/driver-routes.ts";
 export type { GpuDriver } from "./node/look-up.ts";
 export type { WebGpuOptions } from "./open.ts";
+export { Restorable } from "./restorable.ts";
+export type { GpuMaker } from "./restorable.ts";
 export { WebGpuDevice } from "./webgpu-device.ts";
 export { WebGpuError } from "./webgpu-error.ts";
 export type { ScopeFilter, WebGpuErrorKind } from "./webgpu-error.ts";
@@ -39,6 +41,8 @@ export interface WebGpuNodeOptions extends WebGpuOptions {
  */
 export async function openWebGpu(options: WebGpuNodeOptions = {}): Promise<WebGpuDevice> {
   const driver = options.driver ?? process.env["SIGNALBOX_WEBGPU_DRIVER"] ?? "auto";
-  const { adapter, implementation } = await findAdapter(driver, adapterOptions(options));
-  return openOnAdapter(adapter, options, implementation.unpin);
+  return openOnAdapter(options, async () => {
+    const { adapter, implementation } = await findAdapter(driver, adapterOptions(options));
+    return { adapter, unpin: implementation.unpin };
+  });
 }

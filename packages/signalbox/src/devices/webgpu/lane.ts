@@ -1,5 +1,6 @@
 /**
- * The lane: the one GPUQueue of a device, as the core drives it. All queues of the device share it.
+ * The lane: the one GPUQueue of a device, as the core drives it. All queues of the device share it. What it drives is the present
+ * generation of the device (generation.ts).
  *
  * For each job: error scopes are pushed, `run` gives the GPU its work, the scopes are popped; then the job is a flight
  * until everything that it waits for has settled (flight.ts). Completions are asked for once a batch, in `flush`.
@@ -11,38 +12,38 @@
  */
 import { SignalboxError } from "../../errors.ts";
 import { hooks } from "../../hooks.ts";
-import type { Driver, RunOutcome } from "../../driver.ts";
-import type { Platform } from "../../platform/platform.ts";
+import type { Driver, RunOutcome, TimeoutVerdict } from "../../driver.ts";
 import type { Job } from "../../queue/job.ts";
-import { Completions } from "./completions.ts";
 import { popScopes, pushScopes } from "./error-scopes.ts";
-import { Flight } from "./flight.ts";
+import type { Flight } from "./flight.ts";
+import type { Generation } from "./generation.ts";
 import type { GpuAnswer, GpuContext, GpuJob, ReadOptions } from "./gpu-job.ts";
-import { Outstanding } from "./outstanding.ts";
-import { Staging } from "./staging.ts";
-import { Timestamps } from "./timestamps.ts";
 
 /** @internal */
 export class Lane implements Driver<GpuJob>, GpuContext {
   readonly name: string;
-  readonly device: GPUDevice;
-  readonly queue: GPUQueue;
-  readonly #outstanding = new Outstanding();
-  readonly #completions: Completions;
-  readonly #staging: Staging;
-  readonly #timestamps: Timestamps | undefined;
+  #present: Generation;
+  /** What to do about a shader that hangs: a new device, or none. */
+  readonly #hung: "reset" | "gone";
   /** The job whose `run` is on the stack. */
   #running: Flight | undefined;
 
-  constructor(name: string, device: GPUDevice, platform: Platform) {
+  constructor(name: string, first: Generation, hung: "reset" | "gone") {
     this.name = name;
-    this.device = device;
-    this.queue = device.queue;
-    this.#completions = new Completions(device.queue, platform, this.#outstanding);
-    this.#staging = new Staging(device, this.#outstanding);
-    this.#timestamps = device.features.has("timestamp-query")
-      ? new Timestamps(device, platform, this.#outstanding)
-      : undefined;
+    this.#present = first;
+    this.#hung = hung;
+  }
+
+  get present(): Generation {
+    return this.#present;
+  }
+
+  get device(): GPUDevice {
+    return this.#present.device;
+  }
+
+  get queue(): GPUQueue {
+    return this.#present.device.queue;
   }
 
   check(spec: GpuJob): void {
@@ -52,9 +53,10 @@ export class Lane implements Driver<GpuJob>, GpuContext {
 
   // SIGNALLING: WebGPU's calls only record and enqueue; whatever settles later does so in promises.
   run(job: Job<unknown, GpuJob>): RunOutcome {
-    const flight = new Flight(job);
-    const measured = hooks.tracer !== null && this.#timestamps?.begin(job) === true;
-    pushScopes(this.device);
+    const { device, timestamps, completions } = this.#present;
+    const flight = this.#present.launch(job);
+    const measured = hooks.tracer !== null && timestamps?.begin(job) === true;
+    pushScopes(device);
     this.#running = flight;
     try {
       this.#take(flight, job.spec.run(this));
@@ -62,10 +64,10 @@ export class Lane implements Driver<GpuJob>, GpuContext {
       flight.threw(error);
     } finally {
       this.#running = undefined;
-      popScopes(this.device, flight);
+      popScopes(device, flight);
     }
-    if (measured) this.#timestamps.end();
-    this.#completions.add(flight);
+    if (measured) timestamps.end();
+    completions.add(flight);
     return "pending";
   }
 
@@ -74,8 +76,8 @@ export class Lane implements Driver<GpuJob>, GpuContext {
   }
 
   flush(): void {
-    this.#timestamps?.flush();
-    this.#completions.flush();
+    this.#present.timestamps?.flush();
+    this.#present.completions.flush();
   }
 
   read(source: GPUBuffer, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
@@ -85,7 +87,7 @@ export class Lane implements Driver<GpuJob>, GpuContext {
         "EINVAL",
         "A job gives the GPU its work before `run` returns or awaits: this read comes later",
       );
-    const bytes = this.#staging.read(source, options);
+    const bytes = this.#present.staging.read(source, options);
     flight.await();
     bytes.then(
       () => {
@@ -99,14 +101,16 @@ export class Lane implements Driver<GpuJob>, GpuContext {
     return bytes;
   }
 
-  /** Resolves when the GPU holds nothing of this lane. */
-  idle(): Promise<void> {
-    return this.#outstanding.idle();
+  // The GPU runs in order: what hasn't begun isn't late.
+  timedOut(job: Job<unknown, GpuJob>): TimeoutVerdict {
+    return this.#present.isAt(job) ? this.#hung : "running";
   }
 
-  /** Lets go of the buffers that were kept to be used again. */
-  clear(): void {
-    this.#staging.clear();
+  /** From here on jobs run on this one; answers the one before it. */
+  replace(next: Generation): Generation {
+    const before = this.#present;
+    this.#present = next;
+    return before;
   }
 
   #take(flight: Flight, answer: GpuAnswer): void {

@@ -3,6 +3,9 @@
  */
 import { SignalboxError } from "../../errors.ts";
 import { realPlatform } from "../../platform/real.ts";
+import { completeRecoveryOptions } from "../../queue/recovery/recovery-options.ts";
+import type { RecoveryOptions } from "../../queue/recovery/recovery-options.ts";
+import type { OpenedGpu } from "./generation.ts";
 import { WebGpuDevice } from "./webgpu-device.ts";
 
 /** What to open; everything may be left out. */
@@ -22,6 +25,12 @@ export interface WebGpuOptions {
   readonly requiredLimits?: Readonly<Record<string, number>>;
   /** How many jobs the GPU's queue holds at once, all queues together; 256 if left out. A device has no bound of its own. */
   readonly slots?: number;
+  /**
+   * Come back from a loss, and from a shader that hangs (a job past its `timeout`): another device takes the place of the one that is
+   * gone, jobs that say `idempotent` run again on it, and what was made with `restorable()` is made again; how often and how
+   * patiently is for the options to say, or `true` for what they are if left out. Without, a loss is the end of the device.
+   */
+  readonly recover?: boolean | Omit<RecoveryOptions, "platform">;
 }
 
 /** @internal What to ask an implementation for an adapter with. */
@@ -33,17 +42,25 @@ export function adapterOptions(options: WebGpuOptions): GPURequestAdapterOptions
   };
 }
 
-/** @internal Opens a device on an adapter, which it uses up; calls `unpin` when nothing of it is left, also when it fails. */
-export async function openOnAdapter(
-  adapter: GPUAdapter,
-  options: WebGpuOptions,
-  unpin: () => void = () => {},
-): Promise<WebGpuDevice> {
-  const { name = "webgpu", slots = 256 } = options;
+/** @internal An adapter, which a device uses up; `unpin` is called when nothing of that device is left, or when there was none. */
+export interface FoundAdapter {
+  readonly adapter: GPUAdapter;
+  readonly unpin: () => void;
+}
+
+/** @internal Opens a device on an adapter that `find` answers, and again on another one if it is to recover from losses. */
+export async function openOnAdapter(options: WebGpuOptions, find: () => Promise<FoundAdapter>): Promise<WebGpuDevice> {
+  const { name = "webgpu", slots = 256, recover = false } = options;
+  if (!(slots >= 1)) throw new RangeError(`[Device "${name}"] needs at least one slot (got ${slots})`);
+  const recovery = recover === true ? {} : recover === false ? undefined : recover;
+  if (recovery !== undefined) completeRecoveryOptions(name, recovery);
+  const reopen = async (): Promise<OpenedGpu> => openGpu(name, options, await find());
+  return new WebGpuDevice({ name, first: await reopen(), reopen, slots, platform: realPlatform, recover: recovery });
+}
+
+async function openGpu(name: string, options: WebGpuOptions, { adapter, unpin }: FoundAdapter): Promise<OpenedGpu> {
   try {
-    if (!(slots >= 1)) throw new RangeError(`[Device "${name}"] needs at least one slot (got ${slots})`);
-    const device = await requestDevice(name, adapter, options);
-    return new WebGpuDevice({ name, device, adapterInfo: adapter.info, slots, platform: realPlatform, unpin });
+    return { device: await requestDevice(name, adapter, options), adapterInfo: adapter.info, unpin };
   } catch (error) {
     unpin();
     throw error;

@@ -7,31 +7,41 @@
  * ETIME; wait until the GPU holds nothing; destroy; wait for `lost`; let go of the implementation (`unpin`). Destroying
  * earlier blocks the thread until the GPU is done, and for ever under a shader that never ends.
  *
+ * With `recover`, a loss and a shader that hangs don't lead to lost: the GPUDevice is given up, and another one is opened in its
+ * place (a reset, recovery-domain.ts); only if none comes is the device lost.
+ *
  * Invariants:
  * - However the device ends, every fence of its queues signals (promises 1 and 12): a loss ends them with EIO.
- * - The GPUDevice is destroyed once, and never while the GPU holds something of it.
- * - What `unpin` lets go of is kept until after `lost`.
+ * - What is on the GPU is a generation's (generation.ts), and let go of when the GPU does, behind the back of what follows it.
+ * - Only the present attempt to come back may put its generation in place.
  */
-import { SignalboxError, errno } from "../../errors.ts";
+import { SignalboxError } from "../../errors.ts";
 import type { CloseOptions, Device, DeviceState } from "../../device.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { checkCloseOptions, closeRings } from "../../queue/closing.ts";
 import type { JobQueue } from "../../queue/job-queue.ts";
 import type { QueueOptions } from "../../queue/queue-options.ts";
+import { RecoveryDomain } from "../../queue/recovery/recovery-domain.ts";
+import type { RecoveryOptions } from "../../queue/recovery/recovery-options.ts";
 import { Ring } from "../../queue/ring.ts";
+import { Generation } from "./generation.ts";
+import type { OpenedGpu } from "./generation.ts";
 import type { GpuJob } from "./gpu-job.ts";
 import { Lane } from "./lane.ts";
+import { Restorables } from "./restorable.ts";
+import type { GpuMaker, Restorable } from "./restorable.ts";
 import { lossError } from "./webgpu-error.ts";
 
 /** @internal What a device is made of. */
 export interface WebGpuParts {
   readonly name: string;
-  readonly device: GPUDevice;
-  readonly adapterInfo: GPUAdapterInfo;
+  readonly first: OpenedGpu;
+  /** Opens another GPU in place of one that was lost. */
+  readonly reopen: () => Promise<OpenedGpu>;
   readonly slots: number;
   readonly platform: Platform;
-  /** Called once, when nothing of the device is left. */
-  readonly unpin: () => void;
+  /** How to come back from a loss; undefined if it isn't to. */
+  readonly recover: RecoveryOptions | undefined;
 }
 
 /**
@@ -51,33 +61,52 @@ export interface WebGpuParts {
 export class WebGpuDevice implements Device<GpuJob> {
   /** The device's name, in fences, traces and errors. */
   readonly name: string;
-  /** The raw device: for buffers, textures and pipelines. To end it, `close()`. */
-  readonly device: GPUDevice;
-  /** What the adapter says of itself: vendor, architecture, and whether it is a software one (`isFallbackAdapter`). */
-  readonly adapterInfo: GPUAdapterInfo;
+  /** Its way back from losses: its state, how many there were, and `settled()`. Without `recover` a loss is the end. */
+  readonly recovery: RecoveryDomain;
   readonly #ring: Ring<GpuJob>;
   readonly #lane: Lane;
   readonly #platform: Platform;
-  readonly #unpin: () => void;
+  readonly #recovers: boolean;
+  readonly #reopen: () => Promise<OpenedGpu>;
+  readonly #restorables = new Restorables();
   #state: DeviceState = "open";
   #loss: GPUDeviceLostInfo | undefined;
   #closing: Promise<void> | undefined;
-  /** The loss that follows is our own doing. */
-  #destroyed = false;
+  /** Counts attempts to come back: only the last one counts. */
+  #attempt = 0;
 
   /** @internal Use `openWebGpu()`. */
   constructor(parts: WebGpuParts) {
-    const { name, device, platform } = parts;
+    const { name, platform, recover } = parts;
     this.name = name;
-    this.device = device;
-    this.adapterInfo = parts.adapterInfo;
     this.#platform = platform;
-    this.#unpin = parts.unpin;
-    this.#lane = new Lane(name, device, platform);
-    this.#ring = new Ring(this.#lane, { name, platform, slots: parts.slots });
-    void device.lost.then((info) => {
-      this.#lost(info);
-    });
+    this.#reopen = parts.reopen;
+    this.#recovers = recover !== undefined;
+    this.#lane = new Lane(name, this.#generation(parts.first), this.#recovers ? "reset" : "gone");
+    this.recovery = new RecoveryDomain(
+      name,
+      {
+        stop: () => {
+          this.#lane.present.drop();
+        },
+        restart: () => this.#comeBack(),
+        gone: () => {
+          if (this.#state !== "closed") this.#state = "lost";
+        },
+      },
+      { platform, ...recover },
+    );
+    this.#ring = new Ring(this.#lane, { name, platform, slots: parts.slots, recovery: this.recovery });
+  }
+
+  /** The raw device: for buffers, textures and pipelines. To end it, `close()`. Another one after each loss that it came back from. */
+  get device(): GPUDevice {
+    return this.#lane.device;
+  }
+
+  /** What the adapter says of itself: vendor, architecture, and whether it is a software one (`isFallbackAdapter`). */
+  get adapterInfo(): GPUAdapterInfo {
+    return this.#lane.present.adapterInfo;
   }
 
   /** Where the device is on its way from open to closed. */
@@ -85,7 +114,7 @@ export class WebGpuDevice implements Device<GpuJob> {
     return this.#state;
   }
 
-  /** Why the device was lost; undefined unless it was, other than by `close()`. */
+  /** Why the device was lost, the last time that it was; undefined unless it was, other than by `close()`. */
   get loss(): GPUDeviceLostInfo | undefined {
     return this.#loss;
   }
@@ -100,6 +129,29 @@ export class WebGpuDevice implements Device<GpuJob> {
     if (this.#state !== "open")
       throw new SignalboxError("ENODEV", `[Device "${this.name}"] is ${this.#state} and takes no queue`);
     return this.#ring.queue(name, options);
+  }
+
+  /**
+   * Makes something that comes back with the device: now, and again on each device that follows a loss, before any job runs there.
+   * Rejects with what `make` throws or is rejected with; a throw of a later making is a failed attempt to come back.
+   *
+   * @example
+   * ```ts
+   * const source = await gpu.restorable(({ device, queue }) => {
+   *   const buffer = device.createBuffer({ size: bytes.byteLength, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST });
+   *   queue.writeBuffer(buffer, 0, bytes);
+   *   return buffer;
+   * });
+   * ```
+   */
+  restorable<T>(make: (gpu: GpuMaker) => T | PromiseLike<T>): Promise<Restorable<T>> {
+    return this.#restorables.add(make, this.device);
+  }
+
+  /** @internal For tests of what a program does then: the present GPUDevice counts as lost, whatever it is doing. */
+  _lose(cause: string): void {
+    const { present } = this.#lane;
+    if (present.loss === undefined) this.#lost(present, { reason: "unknown", message: cause } as GPUDeviceLostInfo);
   }
 
   /** Takes no more jobs and cancels what is queued and not started, with ECANCELED and this cause; what runs comes to its end. */
@@ -128,26 +180,44 @@ export class WebGpuDevice implements Device<GpuJob> {
   async #close(options: CloseOptions): Promise<void> {
     if (this.#state === "open") this.#state = "closing";
     const outcome = await closeRings(this.name, [this.#ring], this.#platform, options);
-    const gone = this.#letGo();
+    this.#attempt++;
+    if (this.recovery.state === "resetting") this.recovery.giveUp();
+    const gone = this.#lane.present.letGo();
     // What the GPU still works on it can't be made to leave: the caller doesn't wait for that.
     if (outcome === "drained") await gone;
     this.#state = "closed";
   }
 
-  async #letGo(): Promise<void> {
-    await this.#lane.idle();
-    this.#lane.clear();
-    this.#destroyed = true;
-    this.device.destroy();
-    await this.device.lost;
-    this.#unpin();
+  #generation(opened: OpenedGpu): Generation {
+    return new Generation(opened, this.#platform, (generation, info) => {
+      // Of one that is not in place yet `#comeBack` finds it.
+      if (generation === this.#lane.present) this.#lost(generation, info);
+    });
   }
 
-  // Everything ends here, in the first microtask after the loss: before anything that the GPU may still claim to have done.
-  #lost(info: GPUDeviceLostInfo): void {
-    if (this.#destroyed) return;
+  // Everything ends here or is taken back, in the first microtask after the loss: before anything that the GPU may still claim
+  // to have done.
+  #lost(generation: Generation, info: GPUDeviceLostInfo): void {
+    generation.loss = info;
     this.#loss = info;
-    if (this.#state !== "closed") this.#state = "lost";
-    this.#ring.lose(errno.EIO, lossError(this.name, info));
+    const cause = lossError(this.name, info);
+    if (this.#recovers && this.#state === "open") this.recovery.reset(cause);
+    else this.recovery.giveUp(cause);
+  }
+
+  async #comeBack(): Promise<void> {
+    const attempt = ++this.#attempt;
+    const next = this.#generation(await this.#reopen());
+    try {
+      await this.#restorables.restore(next.device);
+      // A device that was lost again answers, too: what counts is whether it was.
+      await next.device.queue.onSubmittedWorkDone();
+      if (next.loss !== undefined) throw lossError(this.name, next.loss);
+    } catch (error) {
+      void next.letGo();
+      throw error;
+    }
+    if (attempt !== this.#attempt) void next.letGo();
+    else void this.#lane.replace(next).letGo();
   }
 }
