@@ -11,6 +11,7 @@
  * |---|---|---|
  * | `check` | by `queue.job(spec)`, in the caller's own stack | once for each job made |
  * | `run` / `cancel` | by the ring's worker, inside a signalling section | one of the two, once, for each pushed job (promise 3); `run` again for each retry after a reset |
+ * | `closeQueue` / `releaseQueue` | by the ring's worker, outside every section | once each for each queue that is destroyed, and then released |
  * | `timedOut` | by a timer, outside every section | when a running job is out of time, again if it may go on |
  * | `flush` | by the ring's worker, after a batch of `run`s, outside every section | once for each batch that ran anything |
  * | `release` | by the ring's worker, in a batch, outside every section (inline, if its queue says so) | once for each pushed job, after its fence signalled |
@@ -21,6 +22,7 @@ import type { Fence } from "./fence/fence.ts";
 import type { FenceSink } from "./fence/sink.ts";
 import type { FenceSource } from "./fence/source.ts";
 import type { Job } from "./queue/job.ts";
+import type { JobQueue } from "./queue/job-queue.ts";
 import type { Reservation } from "./sync/reservation/reservation.ts";
 
 /**
@@ -188,6 +190,21 @@ export interface Driver<Spec extends JobSpec = JobSpec> {
    * Before: its fence has signalled and the device no longer holds it. After: nothing of the driver refers to it. Must not throw.
    */
   release?(job: Job<unknown, Spec>): void;
+
+  /**
+   * Has the device let go of a queue: for devices that have queues of their own, such as firmware that schedules. Outside every section.
+   * Before: the queue was destroyed, every fence of it has signalled, every job is released. After: when what was answered has
+   * resolved, nothing of the device refers to the queue, and it is inactive. A throw, a rejection, or an answer that takes longer
+   * than the ring's recovery domain allows for a restart, is a reset of the device, which makes it forget the queue; without a domain
+   * it is heard of. Not called for a device that is being reset or gone.
+   */
+  closeQueue?(queue: JobQueue<Spec>): void | Promise<void>;
+
+  /**
+   * Lets go of what the driver keeps for a queue. Outside every section, in a batch (promise 8).
+   * Before: the queue is inactive, and its owner has let go of it. After: nothing of the driver refers to it. Must not throw.
+   */
+  releaseQueue?(queue: JobQueue<Spec>): void;
 
   /**
    * Answers for a queue whose policy is "ask": run the job although `fence` failed, or cancel it. SIGNALLING.

@@ -48,7 +48,7 @@ export type { Policy, Priority } from "./queue/fair.ts";
 export { Job } from "./queue/job.ts";
 export type { JobStage } from "./queue/job.ts";
 export { JobQueue } from "./queue/job-queue.ts";
-export type { QueueState } from "./queue/job-queue.ts";
+export type { QueueState } from "./queue/queue-end.ts";
 export type { QueueOptions, ReleaseMode } from "./queue/queue-options.ts";
 export { RecoveryDomain } from "./queue/recovery/recovery-domain.ts";
 export type { RecoverableRing, RecoveryState } from "./queue/recovery/recovery-domain.ts";

@@ -8,6 +8,7 @@ import type { Fence } from "../fence/fence.ts";
 import type { Platform } from "../platform/platform.ts";
 import { throwLater } from "../platform/throw-later.ts";
 import type { Job } from "./job.ts";
+import type { JobQueue } from "./job-queue.ts";
 
 /** One driver's members, guarded; each as driver.ts says. */
 export class DriverCalls<Spec extends JobSpec> {
@@ -56,6 +57,14 @@ export class DriverCalls<Spec extends JobSpec> {
     if (this.#driver.release === undefined) return;
     try {
       this.#driver.release(job);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  releaseQueue(queue: JobQueue<Spec>): void {
+    try {
+      this.#driver.releaseQueue?.(queue);
     } catch (error) {
       this.failed(error);
     }

@@ -1,7 +1,8 @@
 /**
  * The job queue: jobs in order, each behind its dependencies and within its credits.
  *
- * States: usable (takes jobs) -> destroyed (takes none; what was pushed comes to its end) -> inactive (nothing left).
+ * States: usable (takes jobs) -> destroyed (takes none; what was pushed comes to its end) -> inactive (nothing left) -> released:
+ * queue-end.ts has them.
  *
  * Invariants:
  * - Promise 2: done fences signal in seqno order; a job that is complete before an older one is held back (`#retire`).
@@ -36,16 +37,15 @@ import { CANCELLED, COMPLETE, Job, QUEUED, RELEASED, RUNNING } from "./job.ts";
 import { JobList } from "./job-list.ts";
 import { checkTimeout, completeOptions } from "./queue-options.ts";
 import type { QueueOptions } from "./queue-options.ts";
+import { QueueEnd } from "./queue-end.ts";
+import type { QueueState } from "./queue-end.ts";
 import { QueueStats } from "./queue-stats.ts";
 import type { Ring } from "./ring.ts";
 import type { Ranked } from "./ready-heap.ts";
 import { JobClock } from "./recovery/job-clock.ts";
 import { takeBack } from "./recovery/take-back.ts";
 import { submit } from "./submission.ts";
-import { DestroyedQueue } from "./teardown.ts";
-
-/** Whether a queue takes jobs: see the head of job-queue.ts. */
-export type QueueState = "usable" | "destroyed" | "inactive";
+import type { DestroyedQueue } from "./teardown.ts";
 
 /**
  * An in-order queue of jobs on a ring. Opened by a device's `queue()` or `ring.queue()`.
@@ -76,8 +76,8 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   readonly #hardware: HardwareSide;
   readonly #wait: HeadWait;
   readonly #deadlines = new Deadlines();
-  #destroyed = false;
-  #teardown: DestroyedQueue | undefined;
+  /** Where it is on its way out. */
+  readonly #teardown = new QueueEnd<Spec>(this);
   #end: CancelReason | undefined;
   #idle: Completion | undefined;
   /** Q6: releases come with the signals, and not in the ring's batch. */
@@ -114,8 +114,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
 
   /** Whether it takes jobs. */
   get state(): QueueState {
-    if (!this.#destroyed) return "usable";
-    return this._list.empty ? "inactive" : "destroyed";
+    return this.#teardown.state;
   }
 
   /** What its jobs' costs may add up to in flight. */
@@ -182,10 +181,11 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
    */
   destroy(): DestroyedQueue {
     this._stop();
-    return (this.#teardown ??= new DestroyedQueue(this));
+    return this.#teardown.value;
   }
 
   /** Takes no more jobs, and resolves when the queue is inactive. */
+  /** Destroys it, and releases it when its device has let go. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.destroy()[Symbol.asyncDispose]();
   }
@@ -272,13 +272,13 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
 
   /** @internal Takes no more jobs. */
   _stop(): void {
-    this.#destroyed = true;
-    this.#noteInactive();
+    this.#teardown.stop();
   }
 
   /** @internal */
   _checkUsable(): void {
-    if (this.#destroyed) throw new SignalboxError("ENODEV", `[Queue "${this.name}"] was destroyed and takes no job`);
+    if (!this.#teardown.usable)
+      throw new SignalboxError("ENODEV", `[Queue "${this.name}"] was destroyed and takes no job`);
   }
 
   /** @internal Q3: the timeline of its jobs' `started` fences. */
@@ -343,7 +343,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     if (this._list.empty) {
       this.#idle?.completeAll();
       this.#idle = undefined;
-      this.#noteInactive();
+      this.#teardown.look();
     }
   }
 
@@ -364,11 +364,13 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
       job = this._list.resume(next);
     }
     this.ring._withdraw(this);
+    this.#teardown.deviceForgot();
   }
 
   /** @internal SIGNALLING: the device was reset: ends what it had, or takes it back (take-back.ts). */
   _takeBack(guilty: Job | null, cause: unknown): void {
     takeBack(this, guilty, cause);
+    this.#teardown.deviceForgot();
   }
 
   /** @internal A job of it has caused a reset: one too many, and the queue is killed. */
@@ -437,6 +439,21 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     }
     this.ring._timed = true;
     return (this.#clock ??= new JobClock(this, this.#timeout));
+  }
+
+  /** @internal Called by the ring's worker outside every section: the next step on its way out, if there is one to take. */
+  _proceed(): void {
+    this.#teardown.proceed();
+  }
+
+  /** @internal inactive -> released. */
+  _beReleased(): void {
+    this.#teardown.release();
+  }
+
+  /** @internal Resolves when the device has let go of it. */
+  _whenInactive(): Promise<void> {
+    return this.#teardown.whenInactive();
   }
 
   /** @internal Resolves when nothing that was pushed is left. */
@@ -517,10 +534,6 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
 
   #offerHead(): void {
     if (this._place < 0 && this._canStart()) this.ring._offer(this);
-  }
-
-  #noteInactive(): void {
-    if (this.state === "inactive") this.ring._forget(this);
   }
 }
 

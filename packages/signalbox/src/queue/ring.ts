@@ -88,6 +88,7 @@ export class Ring<Spec extends JobSpec = JobSpec> {
   #turns = 0;
   /** Whether the present batch has started a job. */
   #started = false;
+  #lost = false;
   /** Being reset: nothing is started. */
   #halted = false;
 
@@ -114,6 +115,11 @@ export class Ring<Spec extends JobSpec = JobSpec> {
     return [...this.#queues];
   }
 
+  /** Whether its device is gone. */
+  get lost(): boolean {
+    return this.#lost;
+  }
+
   /** How many jobs are on the ring now. */
   get inFlight(): number {
     return this.#inFlight;
@@ -137,9 +143,9 @@ export class Ring<Spec extends JobSpec = JobSpec> {
   /** Resolves when nothing that was pushed on any of its queues is left. Never rejects. */
   async drain(): Promise<void> {
     while (this.#queues.size > 0) {
-      const busy = [...this.#queues].filter((queue) => !queue._list.empty);
+      const busy = [...this.#queues].filter((queue) => !queue._list.empty || queue.state === "destroyed");
       if (busy.length === 0) return;
-      await Promise.all(busy.map((queue) => queue.drain()));
+      await Promise.all(busy.map((queue) => (queue.state === "usable" ? queue.drain() : queue._whenInactive())));
     }
   }
 
@@ -159,6 +165,7 @@ export class Ring<Spec extends JobSpec = JobSpec> {
   lose<Value extends number>(error: NegativeErrno<Value>, cause?: unknown): void;
   lose(error: number, cause?: unknown): void {
     checkErrno(error);
+    this.#lost = true;
     this.stop();
     deliver(() => {
       for (const queue of [...this.#queues]) queue._lose(error, cause);
@@ -312,6 +319,7 @@ export class Ring<Spec extends JobSpec = JobSpec> {
     for (let queue = this.#releasing.pop(); queue !== undefined; queue = this.#releasing.pop()) {
       queue._releasing = false;
       queue._release();
+      queue._proceed();
     }
   }
 }

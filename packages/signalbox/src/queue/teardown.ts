@@ -1,8 +1,9 @@
 /**
  * The end of a queue, as values: what `destroy()` and `kill()` answer, and what that comes to (Q5).
  *
- * States: usable (`JobQueue`) -> destroyed (`DestroyedQueue`) -> inactive (`InactiveQueue`). Each step answers the next
- * value, which can't do what is over: neither takes a job, and neither can be destroyed once more.
+ * States: usable (`JobQueue`) -> destroyed (`DestroyedQueue`) -> inactive (`InactiveQueue`) -> released. Each step answers the
+ * next value, which can't do what is over: neither takes a job, neither can be destroyed once more, and only the last can be
+ * released. The machine behind it is queue-end.ts.
  *
  * Invariants:
  * - Both are thin views of the one queue, made once and when they are asked for. What they show is the queue's own.
@@ -14,9 +15,10 @@
  */
 import { hooks } from "../hooks.ts";
 import type { JobQueue } from "./job-queue.ts";
+import type { QueueState } from "./queue-end.ts";
 
 /** What is left of a queue in here, whatever jobs it took. */
-type EndingQueue = Pick<JobQueue, "name" | "state" | "stats" | "kill" | "_becomeIdle">;
+type EndingQueue = Pick<JobQueue, "name" | "state" | "stats" | "kill" | "_whenInactive" | "_beReleased">;
 
 /**
  * A queue that takes no more jobs, and whose pushed jobs come to their end. Got from `queue.destroy()` or `queue.kill()`.
@@ -45,9 +47,9 @@ export class DestroyedQueue implements PromiseLike<InactiveQueue> {
     return this.#queue.name;
   }
 
-  /** Whether something that was pushed is left. */
-  get state(): "destroyed" | "inactive" {
-    return this.#queue.state === "inactive" ? "inactive" : "destroyed";
+  /** Whether something that was pushed is left, or its device has not let go yet. */
+  get state(): Exclude<QueueState, "usable"> {
+    return this.#queue.state as Exclude<QueueState, "usable">;
   }
 
   /** The queue's counts since it was opened. */
@@ -56,12 +58,12 @@ export class DestroyedQueue implements PromiseLike<InactiveQueue> {
   }
 
   /**
-   * Resolves when the queue is inactive: nothing that was pushed is left, every fence has signalled, every job is released.
-   * Never rejects: whether jobs failed is for their fences to tell.
+   * Resolves when the queue is inactive: nothing that was pushed is left, every fence has signalled, every job is released, and
+   * its device has let go of it (`driver.closeQueue`). Never rejects: whether jobs failed is for their fences to tell.
    */
   async idle(): Promise<InactiveQueue> {
     if (hooks.lockdep !== null) hooks.lockdep.waitsFor("end", this.#queue, this.name);
-    await this.#queue._becomeIdle();
+    await this.#queue._whenInactive();
     return (this.#inactive ??= new InactiveQueue(this.#queue));
   }
 
@@ -79,9 +81,9 @@ export class DestroyedQueue implements PromiseLike<InactiveQueue> {
     return this;
   }
 
-  /** Waits as `idle()` does. */
+  /** Waits as `idle()` does, and releases the queue. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.idle();
+    (await this.idle()).release();
   }
 }
 
@@ -107,9 +109,17 @@ export class InactiveQueue {
     return this.#queue.name;
   }
 
-  /** Always this: nothing leaves it. */
-  get state(): "inactive" {
-    return "inactive";
+  /** Whether it was released. */
+  get state(): "inactive" | "released" {
+    return this.#queue.state === "released" ? "released" : "inactive";
+  }
+
+  /**
+   * Has the driver let go of what it kept for the queue (`driver.releaseQueue`): in the ring's next batch of releases, outside every
+   * section. Only the first call does anything.
+   */
+  release(): void {
+    this.#queue._beReleased();
   }
 
   /** The queue's counts, from its opening to its end. */

@@ -4,6 +4,7 @@
 import type { CancelReason, Driver, JobSpec, RunOutcome, TimeoutVerdict } from "../../src/driver.ts";
 import type { Fence } from "../../src/fence/fence.ts";
 import type { Job } from "../../src/queue/job.ts";
+import type { JobQueue } from "../../src/queue/job-queue.ts";
 
 /** A job of the manual driver. */
 export interface ManualJob extends JobSpec {
@@ -24,6 +25,9 @@ export interface DriverHooks {
   setDeadline?(job: AnyJob, time: number): void;
   /** Without it the driver takes no timeouts. */
   timedOut?(job: AnyJob): TimeoutVerdict;
+  /** Without it queues are inactive as soon as nothing of them is left. */
+  closeQueue?(queue: JobQueue<ManualJob>): void | Promise<void>;
+  releaseQueue?(queue: JobQueue<ManualJob>): void;
 }
 
 export class ManualDriver implements Driver<ManualJob> {
@@ -34,18 +38,26 @@ export class ManualDriver implements Driver<ManualJob> {
   /** What was run, answered "pending" and was not completed through this driver, oldest first. */
   readonly held: AnyJob[] = [];
   readonly timedOut?: (job: AnyJob) => TimeoutVerdict;
+  readonly closeQueue?: (queue: JobQueue<ManualJob>) => void | Promise<void>;
   readonly #hooks: DriverHooks;
 
   constructor(hooks: DriverHooks = {}, name = "manual") {
     this.name = name;
     this.overlaps = hooks.overlaps ?? false;
     this.#hooks = hooks;
-    const { timedOut } = hooks;
-    if (timedOut === undefined) return;
-    this.timedOut = (job) => {
-      this.calls.push(`out of time ${job.label}`);
-      return timedOut(job);
-    };
+    const { timedOut, closeQueue } = hooks;
+    if (timedOut !== undefined) {
+      this.timedOut = (job) => {
+        this.calls.push(`out of time ${job.label}`);
+        return timedOut(job);
+      };
+    }
+    if (closeQueue !== undefined) {
+      this.closeQueue = (queue) => {
+        this.calls.push(`close ${queue.name}`);
+        return closeQueue(queue);
+      };
+    }
   }
 
   check(spec: ManualJob): void {
@@ -73,6 +85,11 @@ export class ManualDriver implements Driver<ManualJob> {
   release(job: AnyJob): void {
     this.calls.push(`release ${job.label}`);
     this.#hooks.release?.(job);
+  }
+
+  releaseQueue(queue: JobQueue<ManualJob>): void {
+    this.calls.push(`release queue ${queue.name}`);
+    this.#hooks.releaseQueue?.(queue);
   }
 
   dependencyFailed(job: AnyJob, fence: Fence): "run" | "cancel" {

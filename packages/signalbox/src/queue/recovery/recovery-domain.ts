@@ -73,6 +73,11 @@ export class RecoveryDomain {
     return this.#state;
   }
 
+  /** How long an attempt to bring the device back may take, in ms. */
+  get timeLimit(): number {
+    return this.#options.timeLimit;
+  }
+
   /** How many resets have begun. */
   get resets(): number {
     return this.#resets;
