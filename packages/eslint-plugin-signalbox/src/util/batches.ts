@@ -106,7 +106,7 @@ function* statementsOf({ body }: FunctionNode): Generator<TSESTree.Node | "other
 }
 
 /** The call whose receiver or argument a name is, dressed up or not: `(job!).wait()`. */
-export function methodCallOn(name: TSESTree.Node): TSESTree.CallExpression | undefined {
+function methodCallOn(name: TSESTree.Node): TSESTree.CallExpression | undefined {
   const object = dressed(name);
   const member = object.parent;
   if (member?.type !== AST_NODE_TYPES.MemberExpression || member.object !== object) return undefined;

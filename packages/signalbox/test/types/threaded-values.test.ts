@@ -56,7 +56,7 @@ describe("queues", () => {
     expectTypeOf(queue.kill()).toEqualTypeOf<DestroyedQueue>();
     expectTypeOf<Awaited<typeof destroyed>>().toEqualTypeOf<InactiveQueue>();
     const inactive = await destroyed;
-    expectTypeOf(inactive.state).toEqualTypeOf<"inactive">();
+    expectTypeOf(inactive.state).toEqualTypeOf<"inactive" | "released">();
     expect([destroyed instanceof DestroyedQueue, inactive instanceof InactiveQueue]).toEqual([true, true]);
   });
 
