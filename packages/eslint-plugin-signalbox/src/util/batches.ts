@@ -6,7 +6,7 @@ import { AST_NODE_TYPES, ASTUtils } from "@typescript-eslint/utils";
 import type { TSESTree } from "@typescript-eslint/utils";
 import { bindingOf, keyOf } from "./bindings.ts";
 import { calleeOf } from "./callee.ts";
-import { bare, dressed, isFunction, memberName } from "./syntax.ts";
+import { bare, isFunction, memberName } from "./syntax.ts";
 import type { FunctionNode } from "./syntax.ts";
 import type { Place } from "./timing.ts";
 
@@ -103,13 +103,4 @@ function* statementsOf({ body }: FunctionNode): Generator<TSESTree.Node | "other
       for (const { init } of statement.declarations) if (init !== null) yield init;
     } else yield "other";
   }
-}
-
-/** The call whose receiver or argument a name is, dressed up or not: `(job!).wait()`. */
-function methodCallOn(name: TSESTree.Node): TSESTree.CallExpression | undefined {
-  const object = dressed(name);
-  const member = object.parent;
-  if (member?.type !== AST_NODE_TYPES.MemberExpression || member.object !== object) return undefined;
-  const call = dressed(member).parent;
-  return call?.type === AST_NODE_TYPES.CallExpression && call.callee === dressed(member) ? call : undefined;
 }
