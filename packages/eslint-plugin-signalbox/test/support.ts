@@ -28,6 +28,7 @@ export function typedTester(): RuleTester {
 }
 
 const names = [
+  "tryLockAll, waitBlocking, withReservationLoop",
   "Completion, DriverFence, Fence, ForeignTimeline, Job, JobQueue, LockClass, MustBeSignalled, PoolClass, Registration",
   "Reservation, Ring, Submission, SyncObject, ThreadLink, Timeline, WillBeSignalled, WorkItem, WorkQueue",
   "declareLock, declarePool, deliver, publish, signallingSection, submission, submit, waitAll, withReservations",
@@ -40,8 +41,10 @@ const things = [
   "device: Device, sim: SimDevice, ring: Ring",
 ].join(", ");
 
+const lockTypes = "LockedReservation, ReservationLoopLocks";
+
 /** A program with all of Signalbox and a few things declared, on the line that its text begins with. */
 export function program(strings: TemplateStringsArray, ...values: readonly string[]): string {
   const text = String.raw({ raw: strings }, ...values);
-  return `import { ${names} } from "signalbox"; import type { ${types} } from "signalbox"; declare const ${things};${text}`;
+  return `import { ${names} } from "signalbox"; import type { ${types}, ${lockTypes} } from "signalbox"; declare const ${things};${text}`;
 }

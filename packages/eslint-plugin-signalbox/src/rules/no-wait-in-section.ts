@@ -13,16 +13,17 @@ import { declaredWaits, locks, otherWaits, submits, waits } from "../util/names.
 import { LIBRARY } from "../util/origin.ts";
 import { walkRun } from "../util/run.ts";
 import { sectionListener } from "../util/sections.ts";
-import { shortText } from "../util/syntax.ts";
+import { ancestors, isFunction, shortText } from "../util/syntax.ts";
 import type { Place } from "../util/timing.ts";
 
-type Kind = "wait" | "block" | "lock" | "pool" | "submit";
+type Kind = "wait" | "block" | "spin" | "lock" | "pool" | "submit";
 type MessageIds = Kind | `${Kind}Through`;
 
 const because: Record<Kind, string> = {
   wait: "waits for a fence, and this section may be what signals it (L4)",
   block: "blocks the thread, and with it whatever is to wake it",
   lock: "takes a lock, whose holder may wait for the fence that this section signals (L2)",
+  spin: "keeps the thread until its time is up, and with it whoever is to signal next",
   pool: "takes from a pool that fences refill, and may wait for the fence that this section signals (L2)",
   submit: "submits, which no section may: the call throws EDEADLK",
 };
@@ -97,12 +98,34 @@ function kindOf(call: TSESTree.CallExpression, services: ParserServicesWithTypeI
   const callee = calleeOf(call, services);
   if (callee === undefined) return undefined;
   const { name, owner, origin } = callee;
+  if (name === "now" && isSpinning(call) && (origin === LIBRARY || origin === "@types/node")) return "spin";
   if (origin === LIBRARY) return name === "wait" && owner === "Atomics" ? "block" : undefined;
   if (origin !== "signalbox") return undefined;
   if (owner !== undefined && declaredWaits.get(owner)?.has(name) === true) return declaredKind(call, owner, services);
   if (waits.has(name) || (owner !== undefined && otherWaits.has(name))) return "wait";
   if (submits.has(name)) return "submit";
   return locks.has(name) ? "lock" : undefined;
+}
+
+/** Whether a call is all that a loop does: `while (Date.now() < end);`. */
+function isSpinning(call: TSESTree.CallExpression): boolean {
+  for (const at of ancestors(call)) {
+    const { parent } = at;
+    const isLoop =
+      parent?.type === AST_NODE_TYPES.WhileStatement ||
+      parent?.type === AST_NODE_TYPES.DoWhileStatement ||
+      parent?.type === AST_NODE_TYPES.ForStatement;
+    if (isLoop && parent.test === at) return isEmpty(parent.body);
+    if (isFunction(at)) return false;
+  }
+  return false;
+}
+
+function isEmpty(body: TSESTree.Statement): boolean {
+  return (
+    body.type === AST_NODE_TYPES.EmptyStatement ||
+    (body.type === AST_NODE_TYPES.BlockStatement && body.body.length === 0)
+  );
 }
 
 /** A spin lock may be taken anywhere, and so may a pool that no fence refills: as far as it can be seen how they were declared. */

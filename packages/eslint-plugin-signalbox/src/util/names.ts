@@ -21,6 +21,8 @@ export const obligationMethods: ReadonlySet<string> = new Set(["signal", "fail",
 export const sectionMembers: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ["Driver", new Set(["run", "cancel", "dependencyFailed"])],
   ["FenceOps", new Set(["poll", "enableSignalling", "setDeadline"])],
+  // What a registration posts to, where the program wrote that itself.
+  ["PostTarget", new Set(["postMessage"])],
 ]);
 
 /** The types of a section's own values: what is valid only in it. */

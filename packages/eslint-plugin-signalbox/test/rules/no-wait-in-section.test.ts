@@ -16,6 +16,27 @@ typedTester().run("no-wait-in-section", noWaitInSection, {
     `,
     },
     {
+      name: "the clock, and loops that work until their time is up",
+      code: program`
+      declare function step(): boolean;
+      deliver(() => {
+        const end = Date.now() + 5;
+        while (Date.now() < end) step();
+        for (; step() && performance.now() < end;) { step(); }
+        while (step());
+      });
+      while (Date.now() < 5);
+    `,
+    },
+    {
+      name: "a port that is not known to be a registration's",
+      code: program`
+      const port = { postMessage: () => { submit(job); } };
+      port.postMessage();
+      Registration.post({ postMessage: () => { setTimeout(() => submit(job)); } });
+    `,
+    },
+    {
       name: "what runs later may wait",
       code: program`
       deliver(() => {
@@ -185,7 +206,7 @@ typedTester().run("no-wait-in-section", noWaitInSection, {
       code: program`
       declare const pool: PoolClass;
       declare const mutex: LockClass;
-      declare const locks: ReservationLocks;
+      declare const locks: ReservationLoopLocks;
       declare const cells: Int32Array;
       deliver(() => {
         void withReservations([reservation], () => 1);
@@ -358,6 +379,31 @@ typedTester().run("no-wait-in-section", noWaitInSection, {
       timeline.fence({ poll });
     `,
       errors: [{ messageId: "wait", line: 2, data: { call: "fence.wait", title: "the `poll` of a `FenceOps`" } }],
+    },
+    {
+      name: "a loop that waits for the clock",
+      code: program`
+      import { performance as clock } from "node:perf_hooks";
+      deliver(() => {
+        for (const end = Date.now() + 5; Date.now() < end;);
+        while (clock.now() < 5) {}
+      });
+    `,
+      errors: [
+        { messageId: "spin", line: 4 },
+        { messageId: "spin", line: 5 },
+      ],
+    },
+    {
+      name: "what a registration posts to",
+      code: program`
+      Registration.post({ postMessage: () => void submit(job) });
+      Registration.post({ postMessage() { void fence.wait(); } });
+    `,
+      errors: [
+        { messageId: "submit", line: 2, data: { call: "submit", title: "the `postMessage` of a `PostTarget`" } },
+        { messageId: "wait", line: 3 },
+      ],
     },
   ],
 });
