@@ -152,8 +152,11 @@ export interface LockdepHooks {
   signalledByHandle(timeline: TurnKeeper): void;
   /** A timeline signals by seqno (`signalThrough`): its driver fences needn't be kept. */
   swept(timeline: TurnKeeper): void;
-  /** From now on, `waiter` can't signal before `on` has. Before anybody can see that it is so. */
-  dependsOn(waiter: Fence, on: Fence, why: Dependence): void;
+  /**
+   * From now on, `waiter` can't signal before `on` has. Before anybody can see that it is so. With a registration, until that
+   * is taken back.
+   */
+  dependsOn(waiter: Fence, on: Fence, why: Dependence, registration?: Registration): void;
   /** A registration was put on a fence by a program, or for it by a wait. */
   registered(registration: Registration, fence: Fence): void;
   /** It was taken back, or has acted. */

@@ -156,7 +156,7 @@ export class Fence {
       throw new SignalboxError("EINVAL", `${describe(this)} was not submitted, so nothing will signal it`);
     }
     if (hooks.lockdep !== null && registration._kind === SIGNAL)
-      hooks.lockdep.dependsOn((registration._target as DriverFence).fence, this, "registration");
+      hooks.lockdep.dependsOn((registration._target as DriverFence).fence, this, "registration", registration);
     if (!this._register(registration)) return "signalled";
     if (hooks.lockdep !== null) hooks.lockdep.registered(registration, this);
     return "registered";

@@ -185,8 +185,15 @@ function nameOf(fence: Fence): string {
 
 /** From the publishing on, which nothing takes back: an armed job may still be rolled back, and its seqno be another's. */
 function noteDependencies(lockdep: LockdepHooks, job: Job): void {
-  if (job._dependency !== null) lockdep.dependsOn(job, job._dependency, "job");
-  for (const fence of job._others ?? []) lockdep.dependsOn(job, fence, "job");
+  noteDependenciesOf(lockdep, job, job);
+  // It starts no sooner.
+  const started = job._extras?.started ?? null;
+  if (started !== null) noteDependenciesOf(lockdep, started, job);
+}
+
+function noteDependenciesOf(lockdep: LockdepHooks, waiter: Fence, { _dependency, _others }: Job): void {
+  if (_dependency !== null) lockdep.dependsOn(waiter, _dependency, "job");
+  for (const fence of _others ?? []) lockdep.dependsOn(waiter, fence, "job");
 }
 
 function traceArmed(job: Job): void {

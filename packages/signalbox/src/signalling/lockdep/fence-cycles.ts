@@ -16,18 +16,18 @@
 import { FenceArray } from "../../fence/array.ts";
 import { FenceChain } from "../../fence/chain.ts";
 import { Fence } from "../../fence/fence.ts";
+import { SIGNAL } from "../../fence/registration.ts";
+import type { Registration } from "../../fence/registration.ts";
 import { SIGNALLED } from "../../fence/state.ts";
 import type { TimelineCore } from "../../fence/timeline-core.ts";
 import { describe } from "../../fence/words.ts";
 import type { Dependence } from "../../hooks.ts";
 import { FenceGraph } from "./fence-graph.ts";
 import type { FenceEdge, Point } from "./fence-graph.ts";
+import { KeptSites } from "./kept-sites.ts";
 import { step } from "./report.ts";
 import type { Step } from "./report.ts";
 import { Site } from "./site.ts";
-
-/** Of how many edges the place is kept, as leaks.ts does. */
-const SITES = 10_000;
 
 const none: readonly never[] = [];
 
@@ -51,7 +51,11 @@ export interface FenceCycle {
 }
 
 export class FenceCycles {
-  readonly #graph = new FenceGraph<object, Why>((line) => (line instanceof Fence ? this.#members(line) : none));
+  readonly #sites = new KeptSites();
+  readonly #graph = new FenceGraph<object, Why>(
+    (line) => (line instanceof Fence ? this.#members(line) : none),
+    ({ site }) => this.#sites.drop(site),
+  );
   /** Timelines of which it is known that they signal in order; those of queues do anyway. */
   readonly #ordered = new WeakSet<TimelineCore>();
 
@@ -60,14 +64,21 @@ export class FenceCycles {
     this.#ordered.add(fence._timeline);
   }
 
-  /** Takes note of an edge, or answers the cycle that it would close. */
-  add(waiter: Fence, on: Fence, why: Dependence): FenceCycle | null {
+  /** Takes note of an edge, or answers the cycle that it would close. It is there until its registration is gone, if it has one. */
+  add(waiter: Fence, on: Fence, why: Dependence, registration?: Registration): FenceCycle | null {
     if (on._state === SIGNALLED || waiter._state === SIGNALLED) return null;
     const text = `fence ${describe(waiter)} ${reasons[why]} ${describe(on)}`;
-    const site = this.#graph.size < SITES ? Site.here() : null;
+    const site = this.#sites.take();
     const [from, to] = [this.#pointOf(waiter), this.#pointOf(on)];
-    const back = this.#graph.add(from, to, { text, site });
-    return back === null ? null : { now: step(text, site ?? Site.here()), back: withOrder(to, from, back) };
+    const back = this.#graph.add(from, to, { text, site }, registration);
+    if (back === null) return null;
+    this.#sites.drop(site);
+    return { now: step(text, site ?? Site.here()), back: withOrder(to, from, back) };
+  }
+
+  /** A registration was taken back, or has acted: nothing is signalled by it any more. */
+  unregistered(registration: Registration): void {
+    if (registration._kind === SIGNAL) this.#graph.takeBack(registration);
   }
 
   signalled(fence: Fence): void {

@@ -7,6 +7,8 @@
  * most of the time. (One edge per pair, and no more, would be wrong: of 5 -> 3 and 6 -> 7 neither implies the other, and
  * one that implies both is true of neither.)
  *
+ * What may be taken back (a registration) is an edge of its own, beside the stairs: it stands for no other, and goes alone.
+ *
  * Invariants: promise 11: no ring in it; an edge that would close one is refused, with the way back. Nothing in it keeps a line alive but
  * lines that wait for it.
  */
@@ -30,6 +32,8 @@ interface Node<Line, Why> {
   awaited: number;
   /** By the line waited for: both levels rise. */
   readonly out: Map<Line, FenceEdge<Line, Why>[]>;
+  /** Those that may be taken back; null if there never was one. */
+  loose: FenceEdge<Line, Why>[] | null;
 }
 
 /** What a line waits for by its nature, whatever anybody adds; it must not grow. */
@@ -38,10 +42,15 @@ export type Implied<Line, Why> = (line: Line) => readonly FenceEdge<Line, Why>[]
 export class FenceGraph<Line extends object, Why> {
   readonly #nodes = new WeakMap<Line, Node<Line, Why>>();
   readonly #implied: Implied<Line, Why>;
+  readonly #dropped: (why: Why) => void;
+  /** By what takes it back. */
+  readonly #ties = new WeakMap<object, FenceEdge<Line, Why>>();
   #size = 0;
 
-  constructor(implied: Implied<Line, Why> = () => []) {
+  /** `dropped` is told of what was remembered of an edge that is no more, or that there was no need to keep. */
+  constructor(implied: Implied<Line, Why> = () => [], dropped: (why: Why) => void = () => {}) {
     this.#implied = implied;
+    this.#dropped = dropped;
   }
 
   /** How many edges there are. Those of lines that were collected meanwhile are counted still. */
@@ -51,18 +60,39 @@ export class FenceGraph<Line extends object, Why> {
 
   /**
    * From now on, `waiter` can't signal before `on` has. Null: so it is. Otherwise nothing was added: the answer is how `on`
-   * waits for `waiter` already, an edge after the other; none if they are on one line.
+   * waits for `waiter` already, an edge after the other; none if they are on one line. With a `tie`, it is so until that is
+   * taken back, or added again.
    */
-  add(waiter: Point<Line>, on: Point<Line>, why: Why): readonly FenceEdge<Line, Why>[] | null {
+  add(waiter: Point<Line>, on: Point<Line>, why: Why, tie?: object): readonly FenceEdge<Line, Why>[] | null {
+    if (tie !== undefined) this.takeBack(tie);
     const target = this.#node(on.line);
-    if (on.level <= target.signalled || waiter.level <= this.#node(waiter.line).signalled) return null;
-    if (waiter.line === on.line) return on.level >= waiter.level ? [] : null;
+    const { signalled } = this.#node(waiter.line);
+    const sameLine = waiter.line === on.line;
+    if (on.level <= target.signalled || waiter.level <= signalled || (sameLine && on.level < waiter.level)) {
+      this.#dropped(why);
+      return null;
+    }
+    if (sameLine) return [];
     const { awaited, out } = this.#node(waiter.line);
     const back = waiter.level > awaited ? null : this.#path(on, waiter);
     if (back !== null) return back;
     this.#raise(on);
-    this.#insert(out, { waiter, on, why });
+    const edge = { waiter, on, why };
+    if (tie === undefined) this.#insert(out, edge);
+    else this.#tie(edge, tie);
     return null;
+  }
+
+  /** What was added with this tie is so no longer; nothing if nothing was. */
+  takeBack(tie: object): void {
+    const edge = this.#ties.get(tie);
+    if (edge === undefined) return;
+    this.#ties.delete(tie);
+    const { loose } = this.#node(edge.waiter.line);
+    const place = loose?.indexOf(edge) ?? -1;
+    if (place < 0) return;
+    loose?.splice(place, 1);
+    this.#drop([edge]);
   }
 
   /** Everything up to this point has signalled. */
@@ -72,21 +102,25 @@ export class FenceGraph<Line extends object, Why> {
     node.signalled = level;
     for (const [other, stairs] of node.out) {
       const first = stairs.findIndex(({ waiter }) => waiter.level > level);
-      this.#size -= first < 0 ? stairs.length : first;
+      this.#drop(first < 0 ? stairs : stairs.splice(0, first));
       if (first < 0) node.out.delete(other);
-      else if (first > 0) stairs.splice(0, first);
     }
+    if (node.loose === null) return;
+    this.#drop(node.loose.filter(({ waiter }) => waiter.level <= level));
+    node.loose = node.loose.filter(({ waiter }) => waiter.level > level);
   }
 
   /** How many edges there are between two lines. */
   edges(from: Line, to: Line): number {
-    return this.#nodes.get(from)?.out.get(to)?.length ?? 0;
+    const node = this.#nodes.get(from);
+    const loose = node?.loose?.filter(({ on }) => on.line === to) ?? [];
+    return (node?.out.get(to)?.length ?? 0) + loose.length;
   }
 
   #node(line: Line): Node<Line, Why> {
     let node = this.#nodes.get(line);
     if (node === undefined) {
-      node = { signalled: 0, awaited: 0, out: new Map() };
+      node = { signalled: 0, awaited: 0, out: new Map(), loose: null };
       this.#nodes.set(line, node);
     }
     return node;
@@ -112,20 +146,38 @@ export class FenceGraph<Line extends object, Why> {
     }
     // The last that is not above the new one.
     const below = lastUpTo(stairs, edge.waiter.level);
-    if (below >= 0 && stairs[below]!.on.level >= edge.on.level) return;
+    if (below >= 0 && stairs[below]!.on.level >= edge.on.level) {
+      this.#dropped(edge.why);
+      return;
+    }
     const start = below >= 0 && stairs[below]!.waiter.level === edge.waiter.level ? below : below + 1;
     let end = start;
     while (end < stairs.length && stairs[end]!.on.level <= edge.on.level) end++;
-    stairs.splice(start, end - start, edge);
-    this.#size += 1 - (end - start);
+    this.#size++;
+    this.#drop(stairs.splice(start, end - start, edge));
+  }
+
+  #drop(edges: readonly FenceEdge<Line, Why>[]): void {
+    this.#size -= edges.length;
+    for (const { why } of edges) this.#dropped(why);
+  }
+
+  #tie(edge: FenceEdge<Line, Why>, tie: object): void {
+    const node = this.#node(edge.waiter.line);
+    if (node.loose === null) node.loose = [edge];
+    else node.loose.push(edge);
+    this.#ties.set(tie, edge);
+    this.#size++;
   }
 
   *#from({ line, level }: Point<Line>): Iterable<FenceEdge<Line, Why>> {
     yield* this.#implied(line);
-    for (const stairs of this.#nodes.get(line)?.out.values() ?? []) {
+    const node = this.#nodes.get(line);
+    for (const stairs of node?.out.values() ?? []) {
       const edge = stairs[lastUpTo(stairs, level)];
       if (edge !== undefined) yield edge;
     }
+    for (const edge of node?.loose ?? []) if (edge.waiter.level <= level) yield edge;
   }
 
   // Each line is gone through at the highest level at which it was reached.

@@ -2,8 +2,9 @@
  * Leaks: promises that nobody can keep any more, found when the collector takes who could have kept them.
  *
  * - A driver fence dropped unsignalled. Its timeline may still signal it by seqno, so it is told of when that can't be: on a
- *   timeline whose fences were signalled through their handles so far and never by seqno, or that is gone itself. Then it fails
- *   with ECANCELED, in its turn (Q28), so that whoever waits learns of it.
+ *   timeline whose fences were signalled through their handles so far and never by seqno (a foreign one's can't be signalled
+ *   otherwise), or that is gone itself. Then it fails with ECANCELED, in its turn (Q28), so that whoever waits learns of it. One
+ *   whose issuer can be asked (F16) needs no handle, and is never told of.
  * - A registration on a fence that was collected unsignalled: nobody is left who could signal it, or take the registration back.
  *
  * Invariants: nothing here keeps a driver fence, a timeline or a fence with registrations alive. Nothing is told of twice.
@@ -11,25 +12,31 @@
 import { errno } from "../../errors.ts";
 import { deliver } from "../../fence/delivery.ts";
 import type { DriverFence } from "../../fence/driver-fence.ts";
-import { signalFence } from "../../fence/fence.ts";
-import type { Fence } from "../../fence/fence.ts";
+import { Fence, signalFence } from "../../fence/fence.ts";
+import { ForeignTimeline } from "../../fence/foreign-timeline.ts";
 import type { Registration } from "../../fence/registration.ts";
 import { SIGNALLED } from "../../fence/state.ts";
 import type { TurnKeeper } from "../../fence/turns.ts";
 import { describe } from "../../fence/words.ts";
-import { Site } from "./site.ts";
-
-/** How many sites are kept at once: beyond that something is made in heaps, and a note of each place would take more than the heap. */
-const SITES = 10_000;
+import { realPlatform } from "../../platform/real.ts";
+import { KeptSites } from "./kept-sites.ts";
+import type { Site } from "./site.ts";
 
 /** How deep their stacks go: there are many. */
 const DEPTH = 16;
 
 /** A fence that was made, and is to be signalled. */
 interface Owed {
-  readonly fence: Fence;
+  /**
+   * Weak after the turn in which it was made, since what waits for a fence, or issues it, may well hold its handle or its timeline. A
+   * weak reference itself keeps what it refers to for a turn: most fences have signalled before they need one.
+   */
+  fence: Fence | WeakRef<Fence>;
+  readonly name: string;
   readonly site: Site | null;
   readonly timeline: TimelineNotes;
+  /** F16: whether asking finds the signal, so that the handle needn't be kept. */
+  readonly asked: boolean;
 }
 
 /** What is known of a timeline. */
@@ -40,7 +47,7 @@ interface TimelineNotes {
   /** Whether it signals by seqno. */
   swept: boolean;
   /** Those that have not signalled, by seqno as they were made. */
-  readonly owed: Map<Fence, Owed>;
+  readonly owed: Set<Owed>;
 }
 
 /** What is known of a fence with registrations. */
@@ -64,7 +71,10 @@ export class Leaks {
   readonly #handleGone = new FinalizationRegistry<Owed>((owed) => this._handleCollected(owed));
   readonly #timelineGone = new FinalizationRegistry<TimelineNotes>((notes) => this._timelineCollected(notes));
   readonly #fenceGone = new FinalizationRegistry<FenceNotes>((notes) => this._fenceCollected(notes));
-  #sites = 0;
+  readonly #sites = new KeptSites();
+  /** Made in this turn. */
+  readonly #fresh = new Set<Owed>();
+  #weakening = false;
   #over = false;
 
   constructor(tell: (leak: Leak) => void) {
@@ -78,9 +88,17 @@ export class Leaks {
 
   made(handle: DriverFence, timeline: TurnKeeper): void {
     const notes = this.#notes(timeline);
-    const owed: Owed = { fence: handle.fence, site: this.#site(), timeline: notes };
-    notes.owed.set(handle.fence, owed);
-    this.#made.set(handle.fence, owed);
+    const { fence } = handle;
+    const owed: Owed = {
+      fence,
+      name: describe(fence),
+      site: this.#sites.take(DEPTH),
+      timeline: notes,
+      asked: fence._canBeAsked,
+    };
+    notes.owed.add(owed);
+    this.#weakenLater(owed);
+    this.#made.set(fence, owed);
     this.#handleGone.register(handle, owed, owed);
   }
 
@@ -88,15 +106,16 @@ export class Leaks {
   signalled(fence: Fence): void {
     const owed = this.#made.get(fence);
     if (owed !== undefined) {
-      this.#forgetSites([owed.site]);
-      owed.timeline.owed.delete(fence);
+      this.#sites.drop(owed.site);
+      owed.timeline.owed.delete(owed);
       this.#made.delete(fence);
+      this.#fresh.delete(owed);
       this.#handleGone.unregister(owed);
     }
     const notes = this.#fences.get(fence);
     if (notes !== undefined) {
       notes.signalled = true;
-      this.#forgetSites(notes.sites.values());
+      for (const site of notes.sites.values()) this.#sites.drop(site);
       notes.sites.clear();
       this.#fences.delete(fence);
       this.#fenceGone.unregister(notes);
@@ -120,14 +139,14 @@ export class Leaks {
       this.#fenceGone.register(fence, notes, notes);
     }
     const mark = Symbol("registration");
-    notes.sites.set(mark, this.#site());
+    notes.sites.set(mark, this.#sites.take(DEPTH));
     this.#marks.set(registration, { fence: notes, mark });
   }
 
   unregistered(registration: Registration): void {
     const found = this.#marks.get(registration);
     if (found === undefined) return;
-    this.#forgetSites([found.fence.sites.get(found.mark) ?? null]);
+    this.#sites.drop(found.fence.sites.get(found.mark) ?? null);
     found.fence.sites.delete(found.mark);
     this.#marks.delete(registration);
   }
@@ -144,8 +163,9 @@ export class Leaks {
 
   /** @internal */
   _handleCollected(owed: Owed): void {
-    const { fence, timeline } = owed;
-    if (this.#over || fence._state === SIGNALLED || !timeline.byHandle || timeline.swept) return;
+    const { timeline, asked } = owed;
+    if (this.#over || fenceOf(owed)?._state === SIGNALLED) return;
+    if (asked || !timeline.byHandle || timeline.swept) return;
     this.#lost(owed);
   }
 
@@ -153,47 +173,59 @@ export class Leaks {
   _timelineCollected(notes: TimelineNotes): void {
     if (this.#over) return;
     // In the order of the seqnos, as they were made (promise 2).
-    for (const owed of [...notes.owed.values()]) if (owed.fence._state !== SIGNALLED) this.#lost(owed);
+    for (const owed of [...notes.owed]) if (!owed.asked && fenceOf(owed)?._state !== SIGNALLED) this.#lost(owed);
   }
 
   /** @internal */
   _fenceCollected(notes: FenceNotes): void {
     if (this.#over || notes.signalled) return;
     for (const site of notes.sites.values()) this.#tell({ kind: "registration", name: notes.name, site });
-    this.#forgetSites(notes.sites.values());
+    for (const site of notes.sites.values()) this.#sites.drop(site);
     notes.sites.clear();
-  }
-
-  #site(): Site | null {
-    if (this.#sites >= SITES) return null;
-    this.#sites++;
-    return Site.here(DEPTH);
-  }
-
-  #forgetSites(sites: Iterable<Site | null>): void {
-    for (const site of sites) if (site !== null) this.#sites--;
   }
 
   #notes(timeline: TurnKeeper): TimelineNotes {
     let notes = this.#timelines.get(timeline);
     if (notes === undefined) {
-      notes = { keeper: new WeakRef(timeline), byHandle: false, swept: false, owed: new Map() };
+      notes = {
+        keeper: new WeakRef(timeline),
+        byHandle: timeline instanceof ForeignTimeline,
+        swept: false,
+        owed: new Set(),
+      };
       this.#timelines.set(timeline, notes);
       this.#timelineGone.register(timeline, notes);
     }
     return notes;
   }
 
-  #lost(owed: Owed): void {
-    this.#forgetSites([owed.site]);
-    owed.timeline.owed.delete(owed.fence);
-    this.#made.delete(owed.fence);
-    this.#tell({ kind: "driver fence", name: describe(owed.fence), site: owed.site });
-    const keeper = owed.timeline.keeper.deref();
-    if (keeper?._hasSignal(owed.fence) === true) return;
-    owed.fence._setError(errno.ECANCELED, new Error("Its driver fence was dropped unsignalled"));
-    // SIGNALLING: nobody else can, any more; the registrations are waits and such like, as ever.
-    if (keeper !== undefined) keeper._signalInTurn(owed.fence);
-    else deliver(() => void signalFence(owed.fence));
+  #weakenLater(owed: Owed): void {
+    this.#fresh.add(owed);
+    if (this.#weakening) return;
+    this.#weakening = true;
+    realPlatform.macrotask(() => {
+      this.#weakening = false;
+      for (const each of this.#fresh) if (each.fence instanceof Fence) each.fence = new WeakRef(each.fence);
+      this.#fresh.clear();
+    });
   }
+
+  #lost(owed: Owed): void {
+    this.#sites.drop(owed.site);
+    owed.timeline.owed.delete(owed);
+    this.#tell({ kind: "driver fence", name: owed.name, site: owed.site });
+    const fence = fenceOf(owed);
+    if (fence === undefined) return;
+    this.#made.delete(fence);
+    const keeper = owed.timeline.keeper.deref();
+    if (keeper?._hasSignal(fence) === true) return;
+    fence._setError(errno.ECANCELED, new Error("Its driver fence was dropped unsignalled"));
+    // SIGNALLING: nobody else can, any more; the registrations are waits and such like, as ever.
+    if (keeper !== undefined) keeper._signalInTurn(fence);
+    else deliver(() => void signalFence(fence));
+  }
+}
+
+function fenceOf({ fence }: Owed): Fence | undefined {
+  return fence instanceof Fence ? fence : fence.deref();
 }

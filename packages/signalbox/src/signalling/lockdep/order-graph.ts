@@ -42,7 +42,7 @@ export class OrderGraph {
       const from = holding.of;
       if (this.#edges.get(from)?.has(to) === true) continue;
       const back = from === to ? [] : this.#path(to, from);
-      if (back === null) this.#add({ from, to, seen: { held: holding, wanted, site } });
+      if (back === null) this.#add({ from, to, seen: seenOf(holding, wanted, site) });
       else if (this.#tell(from, to)) rings.push({ held: holding, back });
     }
     return rings;
@@ -83,6 +83,11 @@ export class OrderGraph {
     if (present === reservations) for (const to of this.#pools) yield { from: present, to, seen: null };
     if (present.kind === "pool" && present.signals) yield { from: present, to: fences, seen: null };
   }
+}
+
+// For good: nothing of what was at work then is kept with it.
+function seenOf({ of, name, site: taken }: Held, wanted: string, site: Site): Edge["seen"] {
+  return { held: { of, name, site: taken?.kept() ?? null }, wanted, site: site.kept() };
 }
 
 function walk(arrivals: ReadonlyMap<OrderClass, Edge | null>, end: OrderClass): readonly Edge[] {

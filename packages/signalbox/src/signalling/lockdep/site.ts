@@ -2,7 +2,8 @@
  * Sites: where in the program something was done, as a stack of frames.
  *
  * Taking one is cheap enough for each lock that is taken while the validator is on: the engine keeps the stack as it is, and
- * makes text of it when somebody asks.
+ * makes text of it when somebody asks. As it is, it holds whatever was `this` in its frames; so one that is to be kept, and
+ * must keep nothing else, is made text of at once.
  */
 
 /** Where this package's own code lies: its frames are left out, since they tell a program nothing about itself. */
@@ -14,7 +15,9 @@ const DEPTH = 40;
 
 /** One place in a program, at one time. */
 export class Site {
-  readonly #error: Error;
+  /** Null when it was made text of. */
+  #error: Error | null;
+  #text = "";
   #frames: readonly string[] | undefined;
 
   private constructor(error: Error) {
@@ -32,7 +35,24 @@ export class Site {
 
   /** The frames, innermost first, such as `draw (src/app.ts:31:12)`. */
   get frames(): readonly string[] {
-    return (this.#frames ??= framesOf(this.#error.stack ?? ""));
+    return (this.#frames ??= framesOf(this.kept().#text));
+  }
+
+  /** The same, which from now on keeps nothing but itself alive. */
+  kept(): this {
+    if (this.#error !== null) this.#text = textOf(this.#error);
+    this.#error = null;
+    return this;
+  }
+}
+
+// A program may have put its own formatter into `Error.prepareStackTrace`, which answers whatever it likes, or throws.
+function textOf(error: Error): string {
+  try {
+    const stack: unknown = error.stack;
+    return typeof stack === "string" ? stack : "";
+  } catch {
+    return "";
   }
 }
 

@@ -230,8 +230,8 @@ export class Validator implements LockdepHooks {
     this.#leaks.swept(timeline);
   }
 
-  dependsOn(waiter: Fence, on: Fence, why: Dependence): void {
-    const cycle = this.#cycles.add(waiter, on, why);
+  dependsOn(waiter: Fence, on: Fence, why: Dependence, registration?: Registration): void {
+    const cycle = this.#cycles.add(waiter, on, why, registration);
     if (cycle === null) return;
     this.#findings.tell({
       rule: "fence-cycle",
@@ -250,6 +250,7 @@ export class Validator implements LockdepHooks {
 
   unregistered(registration: Registration): void {
     this.#leaks.unregistered(registration);
+    this.#cycles.unregistered(registration);
   }
 
   transferred(fence: Fence, to: object, name: string): void {

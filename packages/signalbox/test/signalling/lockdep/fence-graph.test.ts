@@ -8,15 +8,19 @@ const LEVELS = 6;
 
 /** The same by hand: every fence a node, every edge kept, the order of a line as edges. */
 class Naive {
-  readonly #out = new Map<string, Set<string>>();
+  #edges: { readonly from: string; readonly to: string; readonly tie: object | undefined }[] = [];
   readonly #signalled = new Map<number, number>();
 
-  add(waiter: readonly [number, number], on: readonly [number, number]): boolean {
+  add(waiter: readonly [number, number], on: readonly [number, number], tie?: object): boolean {
+    if (tie !== undefined) this.takeBack(tie);
     if ([waiter, on].some(([line, level]) => level <= (this.#signalled.get(line) ?? 0))) return true;
     if (this.#reaches(on, waiter)) return false;
-    const key = waiter.join();
-    this.#out.set(key, (this.#out.get(key) ?? new Set()).add(on.join()));
+    this.#edges.push({ from: waiter.join(), to: on.join(), tie });
     return true;
+  }
+
+  takeBack(tie: object): void {
+    this.#edges = this.#edges.filter((edge) => edge.tie !== tie);
   }
 
   signalled(line: number, level: number): void {
@@ -30,12 +34,14 @@ class Naive {
       if (level <= (this.#signalled.get(line) ?? 0)) continue;
       if (line === to[0] && level >= to[1]) return true;
       if (level > 1) seen.add([line, level - 1].join());
-      for (const next of this.#out.get(key) ?? []) seen.add(next);
+      for (const { from: waiter, to: next } of this.#edges) if (waiter === key) seen.add(next);
     }
     return false;
   }
 }
 
+/** What edges may be taken back with. */
+const ties = Array.from({ length: 3 }, (_, index) => ({ index }));
 const point = (line: number, level: number): Point<object> => ({ line: lines[line]!, level });
 
 describe("the graph of fences", () => {
@@ -43,7 +49,9 @@ describe("the graph of fences", () => {
     const place = fc.tuple(fc.nat({ max: lines.length - 1 }), fc.integer({ min: 1, max: LEVELS }));
     const step = fc.oneof(
       { weight: 6, arbitrary: fc.tuple(fc.constant("edge" as const), place, place) },
+      { weight: 3, arbitrary: fc.tuple(fc.constantFrom(...ties), place, place) },
       { weight: 1, arbitrary: fc.tuple(fc.constant("signal" as const), place, place) },
+      { weight: 1, arbitrary: fc.tuple(fc.constant("take back" as const), place, place) },
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
@@ -58,9 +66,16 @@ describe("the graph of fences", () => {
             naive.signalled(...a);
             continue;
           }
+          if (kind === "take back") {
+            const tie = ties[a[0] % ties.length]!;
+            graph.takeBack(tie);
+            naive.takeBack(tie);
+            continue;
+          }
           known.add(a[0]).add(b[0]);
-          const ring = graph.add(point(...a), point(...b), `${a.join()} -> ${b.join()}`);
-          expect(ring === null).toBe(naive.add(a, b));
+          const tie = kind === "edge" ? undefined : kind;
+          const ring = graph.add(point(...a), point(...b), `${a.join()} -> ${b.join()}`, tie);
+          expect(ring === null).toBe(naive.add(a, b, tie));
           if (ring === null) continue;
           // The way back is one: each edge begins at, or below, where the one before it ended.
           let at = point(...b);

@@ -1,0 +1,125 @@
+/** Leaks as a program makes them, with the collector at work: what finds them must not keep what is leaked. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { errno } from "../../../src/errors.ts";
+import type { DriverFence } from "../../../src/fence/driver-fence.ts";
+import type { Fence } from "../../../src/fence/fence.ts";
+import { ForeignTimeline } from "../../../src/fence/foreign-timeline.ts";
+import { Timeline } from "../../../src/fence/timeline.ts";
+import { submit } from "../../../src/queue/submission.ts";
+import { disableLockdep, enableLockdep } from "../../../src/signalling/lockdep/lockdep.ts";
+import type { Lockdep } from "../../../src/signalling/lockdep/lockdep.ts";
+import { bench } from "../../support/bench.ts";
+
+setFlagsFromString("--expose-gc");
+const gc = runInNewContext("gc") as () => void;
+
+let lockdep: Lockdep;
+beforeEach(() => {
+  disableLockdep();
+  lockdep = enableLockdep();
+});
+afterEach(disableLockdep);
+
+/** Lets the collector take what it can, until there are the reports, or it is clear that there will be none. */
+async function found(reports = 1, rounds = 30): Promise<readonly string[]> {
+  for (let i = 0; i < rounds && lockdep.reports.length < reports; i++) {
+    gc();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  return lockdep.takeReports().map(({ rule, message }) => `${rule}: ${message}`);
+}
+
+/** A timeline of which is known that it signals by handles. */
+function byHandles(name: string): Timeline {
+  const timeline = new Timeline(name);
+  timeline.fence().signal();
+  return timeline;
+}
+
+/** Somebody who keeps what he can signal, and is then forgotten himself. */
+class Connection {
+  readonly arrived: DriverFence;
+  constructor(timeline: Timeline) {
+    this.arrived = timeline.fence();
+  }
+
+  after(queue: ReturnType<ReturnType<typeof bench>["ring"]["queue"]>): Fence {
+    return submit(queue.job({ label: "late" }).after(this.arrived.fence))[0];
+  }
+}
+
+describe("a driver fence that is dropped", () => {
+  it("bug: with its timeline, made and forgotten in one breath, is found", async () => {
+    (() => void new Timeline("gone").fence())();
+    expect(await found()).toEqual(["leak-driver-fence: the driver fence of gone:1 was dropped unsignalled"]);
+  });
+
+  it("bug: with the object that kept it, in whose method it was made, is found", async () => {
+    const timeline = byHandles("net");
+    const fence = (() => new Connection(timeline).arrived.fence)();
+    expect(await found()).toEqual(["leak-driver-fence: the driver fence of net:2 was dropped unsignalled"]);
+    expect(fence.error).toBe(errno.ECANCELED);
+  });
+
+  it("bug: by an object that submitted a job behind it, is found, and the job fails", async () => {
+    const timeline = byHandles("net");
+    const { ring, work } = bench();
+    const queue = ring.queue("q");
+    const job = (() => new Connection(timeline).after(queue))();
+    expect(await found()).toHaveLength(1);
+    work();
+    expect([job.signalled, job.error]).toEqual([true, errno.ECANCELED]);
+  });
+
+  it("bug: by who waits for it himself, with its timeline, is found, and so is his wait", async () => {
+    const waiting = async (): Promise<void> => {
+      const handle = new Timeline("own").fence();
+      await handle.fence.wait();
+      handle.signal();
+    };
+    (() => void waiting())();
+    expect([...(await found(2))].sort()).toEqual([
+      "leak-driver-fence: the driver fence of own:1 was dropped unsignalled",
+      "leak-registration: fence own:1 was collected unsignalled, with a registration on it that will never run",
+    ]);
+  });
+
+  it("bug: of an issuer that hears of waits, with its timeline, is found", async () => {
+    (() => {
+      const timeline = new Timeline("told");
+      const handle = timeline.fence({ enableSignalling: () => handle.fence.seqno > 0 });
+    })();
+    expect(await found()).toEqual(["leak-driver-fence: the driver fence of told:1 was dropped unsignalled"]);
+  });
+
+  it("bug: of a foreign timeline on which nothing has signalled yet, is found: nobody signals that by seqno", async () => {
+    const timeline = new ForeignTimeline("remote");
+    (() => void timeline.fence(7))();
+    expect(await found()).toEqual(["leak-driver-fence: the driver fence of remote:7 was dropped unsignalled"]);
+    expect(timeline.name).toBe("remote");
+  });
+});
+
+it("bug: F16: a fence whose issuer can be asked needs no handle, and signals when it is asked", async () => {
+  const timeline = byHandles("device");
+  let past = false;
+  const fence = (() => timeline.fence({ poll: () => past }).fence)();
+  expect(await found(1, 8)).toEqual([]);
+  past = true;
+  expect([fence.signalled, fence.error]).toEqual([true, 0]);
+});
+
+it("bug: a timeline is not kept alive by what is noted of its fences", async () => {
+  const timelines: WeakRef<Timeline>[] = [];
+  (() => {
+    for (let i = 0; i < 20; i++) {
+      const timeline = new Timeline(`t${i}`);
+      timeline.fence({ poll: () => false });
+      timelines.push(new WeakRef(timeline));
+    }
+  })();
+  await found(1, 8);
+  expect(timelines.filter((each) => each.deref() !== undefined).length).toBeLessThan(3);
+});
