@@ -1,7 +1,7 @@
 /**
  * Obligations: a fence is published only together with the proof that it will be signalled (11.4, Q11).
  *
- * States of an obligation: open (in the body that got it) -> discharged (signalled, failed, handed on, or promised by
+ * States of an obligation: open (in the body that got it) -> going, while it is handed on, and open again if nobody takes it -> discharged (signalled, failed, handed on, or promised by
  * somebody's word), once; or lapsed, when the body ended without: then nothing was published.
  *
  * Invariants:
@@ -66,6 +66,12 @@ interface Owed {
   arm(): DriverFence;
 }
 
+const notOpen = {
+  going: "is being handed on",
+  discharged: "is discharged already",
+  over: "is good only inside the body that got it",
+} as const;
+
 /**
  * The obligation to signal one fence, to be discharged in the body that got it, once.
  *
@@ -78,7 +84,7 @@ export class MustBeSignalled<S> {
   declare protected readonly _scope: (scope: S) => S;
   readonly #owed: Owed;
   #handle: DriverFence | null = null;
-  #state: "open" | "discharged" | "over" = "open";
+  #state: "open" | "going" | "discharged" | "over" = "open";
 
   private constructor(owed: Owed) {
     this.#owed = owed;
@@ -101,9 +107,8 @@ export class MustBeSignalled<S> {
   fail(error: number, cause?: unknown): WillBeSignalled<S> {
     checkErrno(error);
     this.#checkOpen();
-    const handle = this.#arm();
-    handle.setError(error, cause);
-    handle._signalFrom(stubFence());
+    // F13: where it has its signal already (its timeline was closed), this one changes nothing.
+    abandon(this.#arm(), cause, error);
     return this.#proof();
   }
 
@@ -129,13 +134,19 @@ export class MustBeSignalled<S> {
 
   /**
    * Gives the write side to `keep`, on the caller's word that it will be signalled: the escape hatch.
-   * `reason` says why that is sure; it is shown in traces and reports. Throws EINVAL for an empty one.
+   * `reason` says why that is sure; it is shown in traces and reports. Throws EINVAL for an empty one, and for a `keep` that
+   * is no function.
    *
    * @example `must.promise("the socket's close handler fails it", (fence) => pending.set(id, fence))`
    */
   promise(reason: string, keep: (fence: DriverFence) => void): WillBeSignalled<S> {
     if (typeof reason !== "string" || reason.trim() === "")
       throw new SignalboxError("EINVAL", `A promise to signal "${this.#owed.name}" needs a reason`);
+    if (typeof keep !== "function")
+      throw new SignalboxError(
+        "EINVAL",
+        `A promise to signal "${this.#owed.name}" needs a function that keeps it (got ${typeof keep})`,
+      );
     this.#checkOpen();
     const handle = this.#arm();
     if (hooks.lockdep !== null) hooks.lockdep.promised(handle.fence, reason);
@@ -168,7 +179,7 @@ export class MustBeSignalled<S> {
       );
     }
     // SIGNALLING: what takes it may allocate, and submits: the section is over here, and begins there.
-    const source = outsideSection(() => target._takeObligation(what, this.#owed.name));
+    const source = this.#go(() => outsideSection(() => target._takeObligation(what, this.#owed.name)));
     const handle = this.#arm();
     if (hooks.lockdep !== null) {
       hooks.lockdep.transferred(handle.fence, target, target.name);
@@ -189,6 +200,16 @@ export class MustBeSignalled<S> {
     item.schedule();
   }
 
+  // Whoever takes it may run a program's code, which might discharge it as well.
+  #go(take: () => Fence): Fence {
+    this.#state = "going";
+    try {
+      return take();
+    } finally {
+      this.#state = "open";
+    }
+  }
+
   #arm(): DriverFence {
     this.#owed.check();
     this.#handle = this.#owed.arm();
@@ -202,12 +223,7 @@ export class MustBeSignalled<S> {
 
   #checkOpen(): void {
     if (this.#state === "open") return;
-    throw new SignalboxError(
-      "EINVAL",
-      this.#state === "over"
-        ? `The obligation for "${this.#owed.name}" is good only inside the body that got it`
-        : `The obligation for "${this.#owed.name}" is discharged already`,
-    );
+    throw new SignalboxError("EINVAL", `The obligation for "${this.#owed.name}" ${notOpen[this.#state]}`);
   }
 }
 

@@ -79,6 +79,12 @@ describe("publish", () => {
     );
   });
 
+  it("bug: a promise that nobody keeps is refused before there is a fence", () => {
+    const t = timeline();
+    const attempt = (): unknown => publish(t.privateFence(), (must) => must.promise("kept", undefined as never));
+    expect([thrownBy(attempt).code, t.lastSeqno]).toEqual(["EINVAL", 0]);
+  });
+
   it("a promise is told to the trace, with its reason", () => {
     const told: string[] = [];
     traced({ promised: (fence, reason) => void told.push(`${nameOf(fence)} ${reason}`) }, () => {
@@ -234,6 +240,25 @@ describe("handing an obligation on", () => {
     expect(fence.signalled).toBe(true);
   });
 
+  it("bug: who takes it can't make the program discharge it meanwhile: there would be two fences", () => {
+    const t = timeline();
+    const source = timeline("source").fence();
+    const tried: string[] = [];
+    const fence = publish(t.privateFence(), (must) => {
+      const taker = {
+        name: "taker",
+        _takeObligation: () => {
+          tried.push(thrownBy(() => must.signal()).message);
+          return source.fence;
+        },
+      };
+      return must.transferTo(taker as unknown as JobQueue, {} as Job);
+    });
+    expect([tried, t.lastSeqno, fence.seqno]).toEqual([['The obligation for "t" is being handed on'], 1, 1]);
+    source.signal();
+    expect(fence.signalled).toBe(true);
+  });
+
   it("something that takes no obligations is refused", () => {
     const attempt = (): unknown =>
       publish(timeline().privateFence(), (must) => must.transferTo({} as JobQueue, {} as Job));
@@ -252,6 +277,17 @@ describe("handing an obligation on", () => {
     expect([fence.signalled, fence.state, seen]).toEqual([false, "published", []]);
     sim.run();
     expect([fence.signalled, seen, insideSection()]).toEqual([true, [true], false]);
+  });
+
+  it("bug: F13: a work item that fails what was signalled meanwhile changes nothing, as one that signals it", () => {
+    const sim = new SimPlatform({ auto: false });
+    const t = timeline();
+    const fence = publish(t.privateFence(), (must) =>
+      must.transferTo(new WorkQueue(sim), (there) => there.fail(errno.EIO)),
+    );
+    t.close();
+    sim.run();
+    expect(fence.error).toBe(errno.ENOENT);
   });
 
   it("promise 1: a work item's body that throws, or forgets, fails the fence with EIO", () => {
