@@ -20,5 +20,8 @@ export function expectNoReports(): void {
   const { dropped } = lockdep;
   const reports = lockdep.takeReports();
   const more = dropped === 0 ? "" : `\n\nand ${dropped} more`;
-  check(reports.length === 0, `The validator has something to report:\n\n${reports.join("\n\n")}${more}`);
+  check(
+    reports.length === 0 && dropped === 0,
+    `The validator has something to report:\n\n${reports.join("\n\n")}${more}`,
+  );
 }

@@ -8,7 +8,10 @@ import { active } from "./active.ts";
 import { last } from "./last.ts";
 import { OrderClass, fences, reservations } from "./order-class.ts";
 import type { Task } from "./tasks.ts";
-import type { Hold } from "./validator.ts";
+import type { Hold, Validator } from "./validator.ts";
+
+/** How many may be wanted and never taken before they are looked for. */
+const IN_VAIN = 1_000;
 
 /** What is declared to be wanted while the declared is held: a class, or all reservations, or the wait for any fence. */
 export type Before = LockClass | PoolClass | "reservations" | "fences";
@@ -50,8 +53,11 @@ export class LockClass {
   /** What reports call it. */
   readonly name: string;
   /** @internal */ readonly _class: OrderClass;
-  /** What was wanted or taken and not released, oldest first. */
-  readonly #holds: Hold[] = [];
+  /** What was wanted or taken and not released, oldest first; what was wanted in vain lies there, until there is too much of it. */
+  #holds: Hold[] = [];
+  /** Of which validator they are. */
+  #of: Validator | null = null;
+  #sweepAt = IN_VAIN;
 
   /** @internal Use `declareLock`. */
   constructor(name: string, { before = [], spin = false }: LockClassOptions) {
@@ -63,7 +69,9 @@ export class LockClass {
   wanted(): LockHold {
     const { validator } = active;
     if (validator === null) return untracked;
+    this.#follow(validator);
     const hold = validator.lockWanted(this._class);
+    this.#sweep();
     this.#holds.push(hold);
     return {
       taken: () => void validator.lockTaken(this._class, hold),
@@ -75,6 +83,7 @@ export class LockClass {
   taken(): void {
     const { validator } = active;
     if (validator === null) return;
+    this.#follow(validator);
     const wanted = nearest(
       this.#holds.filter((hold) => hold.held === null),
       validator.tasks.newest,
@@ -90,9 +99,30 @@ export class LockClass {
       this.#holds.length = 0;
       return;
     }
+    this.#follow(validator);
     const held = this.#holds.filter((each) => each.held !== null);
     const hold = nearest(held, validator.tasks.newest) ?? held[0];
     if (hold !== undefined) this.#release(hold);
+  }
+
+  /** @internal For tests: how many are remembered. */
+  get _holds(): number {
+    return this.#holds.length;
+  }
+
+  // What another validator has seen is nothing to this one.
+  #follow(validator: Validator): void {
+    if (this.#of === validator) return;
+    this.#of = validator;
+    this.#holds = [];
+  }
+
+  // Who gave up waiting has nowhere to say so, and needn't: of those the newest will do.
+  #sweep(): void {
+    if (this.#holds.length < this.#sweepAt) return;
+    let left = this.#holds.filter(({ held }) => held === null).length - IN_VAIN / 2;
+    this.#holds = this.#holds.filter(({ held }) => held !== null || left-- <= 0);
+    this.#sweepAt = 2 * this.#holds.length + IN_VAIN;
   }
 
   #release(hold: Hold): void {

@@ -26,14 +26,20 @@ export class Findings {
   readonly #contexts: Contexts;
   readonly #report: (report: Report) => void;
   readonly #told = new Set<string>();
+  #over = false;
 
   constructor(contexts: Contexts, report: (report: Report) => void) {
     this.#contexts = contexts;
     this.#report = report;
   }
 
+  /** Tells of nothing any more: what was being done meanwhile is seen by nobody to its end. */
+  end(): void {
+    this.#over = true;
+  }
+
   tell(finding: Finding): void {
-    this.#report(new Report(finding));
+    if (!this.#over) this.#report(new Report(finding));
   }
 
   breach({ rule, message, doing, context = this.context, cause }: Breach): void {

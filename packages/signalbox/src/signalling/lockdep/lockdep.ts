@@ -41,6 +41,7 @@ export class Lockdep {
   /** @internal Use `enableLockdep`. */
   constructor(options: LockdepOptions, store: ContextStore<Task>) {
     const { registrationBudget = 100, platform = realPlatform, maxReports = 1000 } = options;
+    if (!(maxReports >= 0)) throw new RangeError(`Reports kept are 0 or more (got ${maxReports})`);
     if (!(registrationBudget >= 0))
       throw new RangeError(`A registration's budget is 0 ms or more (got ${registrationBudget})`);
     this.#maxReports = maxReports;
@@ -91,8 +92,11 @@ export class Lockdep {
     else this.#dropped++;
     for (const listener of this.#listeners) {
       realPlatform.microtask(() => {
+        if (!this.#listeners.has(listener)) return;
         try {
-          listener(report);
+          // It is none of what was going on where the report was made, and holds nothing of that.
+          if (running === this) this.task(() => listener(report));
+          else listener(report);
         } catch (error) {
           throwLater(realPlatform, error);
         }
@@ -113,7 +117,7 @@ export function useContextStore(make: <T>() => ContextStore<T>): void {
  * Turns the validator on; answers the one that is on, if it was already and no options are given.
  *
  * Throws EALREADY where options come too late, EINVAL inside a section or a delivery, EBUSY if somebody else listens to the locks,
- * RangeError for a budget that is none.
+ * RangeError for a budget, or a number of reports, that is none.
  *
  * @example
  * ```ts

@@ -2,7 +2,7 @@
  * The graph of classes: an edge from what was held to what was wanted meanwhile.
  *
  * Invariants: no ring in it, ever: the edge that would close one is told of, and left out, so that it is told once per pair. An edge
- * is kept for good, with where it was seen first: the two halves of a deadlock need not happen in one run.
+ * is kept for as long as its classes are (those of queues are as long as the queues), with where it was seen first: the two halves of a deadlock need not happen in one run.
  */
 import { fences, reservations } from "./order-class.ts";
 import type { Held, OrderClass } from "./order-class.ts";
@@ -46,6 +46,21 @@ export class OrderGraph {
       else if (this.#tell(from, to)) rings.push({ held: holding, back });
     }
     return rings;
+  }
+
+  /** Nothing of this class will be held or wanted any more: what it was in the middle of is no ring that could ever close. */
+  forget(one: OrderClass): void {
+    this.#edges.delete(one);
+    this.#told.delete(one);
+    for (const edges of this.#edges.values()) edges.delete(one);
+    for (const told of this.#told.values()) told.delete(one);
+  }
+
+  /** How many edges there are. */
+  get size(): number {
+    let size = 0;
+    for (const edges of this.#edges.values()) size += edges.size;
+    return size;
   }
 
   /** A class takes part from now on. */

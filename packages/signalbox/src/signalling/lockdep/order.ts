@@ -70,9 +70,12 @@ export class Order {
     if (want.told === true) return false;
     const context = this.#atomic(holds, want.of);
     const forbidden = context !== null && want.rule !== null;
-    if (context !== null && want.rule !== null)
+    const told =
+      context !== null &&
+      want.rule !== null &&
       this.#forbidden({ rule: want.rule, doing: want.doing, key: want.key, context, site, rings });
-    else for (const ring of rings) this.#ringFound(ring, want.doing, site);
+    // The first ring is told of with what is forbidden; each of the others is a mistake of its own.
+    for (const ring of told ? rings.slice(1) : rings) this.#ringFound(ring, want.doing, site);
     return forbidden || rings.length > 0;
   }
 
@@ -88,20 +91,32 @@ export class Order {
     for (const ring of this.#graph.want([owed], of, of.name, site)) this.#ringFound(ring, doing, site);
   }
 
+  /** Nothing of this class will be held or wanted any more. */
+  forget(of: OrderClass): void {
+    this.#graph.forget(of);
+  }
+
+  /** @internal For tests: how many pairs are remembered. */
+  get _pairs(): number {
+    return this.#graph.size;
+  }
+
   // Where nothing may be waited for: a context in which a fence is owed, or a stretch under a spin lock.
   #atomic(held: readonly Held[], of: OrderClass): ReportContext {
     const spinning = of.kind !== "spin lock" && held.some((each) => each.of.kind === "spin lock");
     return spinning ? "spin lock" : this.#findings.context;
   }
 
-  #forbidden({ rule, doing, key, context, site, rings }: Forbidden): void {
+  // Answers whether it was told of now, with the first ring.
+  #forbidden({ rule, doing, key, context, site, rings }: Forbidden): boolean {
     const ring = rings[0];
     const also: RuleId[] = ring === undefined ? [] : [ring.back.length === 0 ? "lock-recursion" : "lock-order"];
-    if (!this.#findings.firstTime([rule, ...also, context, key], site)) return;
+    if (!this.#findings.firstTime([rule, ...also, context, key], site)) return false;
     const where = contextName(context);
     const now = { title: `in ${where}`, steps: [step(doing, site)] };
     const chains = ring === undefined ? [now] : [now, ...before(ring)];
     this.#findings.tell({ rule, also, message: `${doing} in ${where}`, context, chains });
+    return true;
   }
 
   #ringFound(ring: Ring, doing: string, site: Site): void {

@@ -9,6 +9,9 @@
  * - A task that the validator began is seen by what comes after the next await only: code that goes on in the same turn may be
  *   another's (`Promise.all([a(), b()])`), and what is not sure is not told.
  * - A task sees what it and those around it hold.
+ * - What a work item, a worker or a refilling started goes on by itself when that is over: it is many things, and no task.
+ * - A spin lock is held by whatever runs, since it is held for a synchronous stretch only.
+ * - Nothing that has come to its end keeps a row of tasks alive.
  */
 import type { ContextStore } from "../../platform/async-context.ts";
 import { realPlatform } from "../../platform/real.ts";
@@ -16,20 +19,31 @@ import type { Held } from "./order-class.ts";
 
 /** One row of steps. */
 export class Task {
-  readonly around: Task | null;
+  #around: Task | null;
   /** What it holds, oldest first. */
   readonly held: Held[] = [];
-  /** The turn in which the validator began it; null if a program did. */
-  readonly turn: object | null;
+  /** The turn in which the validator began it, or in which it was over; null for one that a program began. */
+  turn: object | null;
+  /** Whether what it was begun for has come to its end, and what it started goes on by itself. */
+  over = false;
 
   constructor(around: Task | null, turn: object | null) {
-    this.around = around;
+    this.#around = around;
     this.turn = turn;
+  }
+
+  /** The innermost around it that holds something, or that a program began: of the others nothing will come any more. */
+  get around(): Task | null {
+    while (this.#around !== null && this.#around.turn !== null && this.#around.held.length === 0)
+      this.#around = this.#around.#around;
+    return this.#around;
   }
 
   /** Whether it is this task, or one that is part of it. */
   isWithin(other: Task): boolean {
-    return this === other || this.around?.isWithin(other) === true;
+    if (this === other) return true;
+    for (let each = this.#around; each !== null; each = each.#around) if (each === other) return true;
+    return false;
   }
 }
 
@@ -48,6 +62,8 @@ export function removeHeld(task: Task, held: Held): void {
 export class Tasks {
   readonly #store: ContextStore<Task>;
   readonly #outermost = new Task(null, null);
+  /** The spin locks that are held in the present turn. */
+  #spinning: Held[] = [];
   /** Stands for the present turn, where a task began in it. */
   #turn: object | null = null;
 
@@ -70,9 +86,26 @@ export class Tasks {
 
   /** What the running code holds, oldest first. */
   heldBy(task: Task): readonly Held[] {
-    if (task.around === null) return task.held;
-    const around = this.heldBy(task.around);
-    return around.length === 0 ? task.held : [...around, ...task.held];
+    const spinning = this.#spinning;
+    if (task.around === null && spinning.length === 0) return task.held;
+    const rows: (readonly Held[])[] = [];
+    for (let each: Task | null = task; each !== null; each = each.around) rows.push(each.held);
+    const held = rows.reverse().flat();
+    return spinning.length === 0 ? held : [...held.filter((each) => !spinning.includes(each)), ...spinning];
+  }
+
+  /** A task holds this from now on. */
+  take(task: Task, held: Held): void {
+    task.held.push(held);
+    if (held.of.kind !== "spin lock") return;
+    this.#thisTurn();
+    this.#spinning.push(held);
+  }
+
+  /** Not any more. */
+  release(task: Task, held: Held): void {
+    removeHeld(task, held);
+    if (held.of.kind === "spin lock") this.#spinning = this.#spinning.filter((each) => each !== held);
   }
 
   /** A task within the present one, for something that is wanted: the same, if a program began that. */
@@ -116,7 +149,7 @@ export class Tasks {
   }
 
   end({ task, before }: BegunTask): void {
-    task.held.length = 0;
+    this.#finish(task);
     this.#store.enter(before);
   }
 
@@ -129,7 +162,7 @@ export class Tasks {
   #runAs<R>(task: Task, held: readonly Held[], body: () => R): R {
     task.held.push(...held);
     const release = (): void => {
-      for (const each of held) removeHeld(task, each);
+      if (held.length > 0) this.#finish(task);
     };
     let value: R;
     try {
@@ -143,11 +176,19 @@ export class Tasks {
     return value;
   }
 
+  // Whatever else it holds is held by something that it started, and nobody knows by what.
+  #finish(task: Task): void {
+    task.held.length = 0;
+    task.turn = this.#thisTurn();
+    task.over = true;
+  }
+
   #thisTurn(): object {
     if (this.#turn === null) {
       this.#turn = {};
       realPlatform.microtask(() => {
         this.#turn = null;
+        this.#spinning = [];
       });
     }
     return this.#turn;

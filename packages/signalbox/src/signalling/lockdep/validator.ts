@@ -27,7 +27,7 @@ import { step } from "./report.ts";
 import type { Report } from "./report.ts";
 import { ReservationOrder } from "./reservation-order.ts";
 import { Site } from "./site.ts";
-import { Tasks, removeHeld } from "./tasks.ts";
+import { Tasks } from "./tasks.ts";
 import type { BegunTask, Task } from "./tasks.ts";
 
 /** What the validator is made of. */
@@ -41,7 +41,7 @@ export interface ValidatorOptions {
 
 /** Something wanted, until it is released: the token by which a declared lock is followed where nothing else can. */
 export interface Hold {
-  readonly task: Task;
+  task: Task;
   held: Held | null;
 }
 
@@ -59,6 +59,8 @@ export class Validator implements LockdepHooks {
   /** What the work items that run are ended with, innermost last. */
   readonly #work: BegunTask[] = [];
   readonly #workers = new WeakMap<object, OrderClass>();
+  /** A program may have as many queues as it likes, one after the other. */
+  readonly #workerGone = new FinalizationRegistry<OrderClass>((of) => this.#order.forget(of));
   #workerCount = 0;
 
   constructor({ store, clock, registrationBudget, report }: ValidatorOptions) {
@@ -77,6 +79,7 @@ export class Validator implements LockdepHooks {
 
   /** Hears and tells nothing any more. */
   end(): void {
+    this.#findings.end();
     this.#leaks.end();
     this.tasks.close();
   }
@@ -161,13 +164,15 @@ export class Validator implements LockdepHooks {
   lockTaken(of: OrderClass, hold: Hold | null): Hold {
     const taken = hold ?? { task: this.tasks.forWanting(), held: null };
     if (taken.held !== null) return taken;
+    // Wanted by what has come to its end meanwhile, and taken by something that it started.
+    if (taken.task.over) taken.task = this.tasks.forWanting();
     taken.held = { of, name: of.name, site: Site.here() };
-    taken.task.held.push(taken.held);
+    this.tasks.take(taken.task, taken.held);
     return taken;
   }
 
   lockReleased(hold: Hold): void {
-    if (hold.held !== null) removeHeld(hold.task, hold.held);
+    if (hold.held !== null) this.tasks.release(hold.task, hold.held);
     hold.held = null;
   }
 
@@ -267,12 +272,18 @@ export class Validator implements LockdepHooks {
     this.#findings.breach({ rule: "obligation-proof", message, doing: "answering", context: "section" });
   }
 
+  /** @internal For tests: how many pairs of classes are remembered. */
+  get _pairs(): number {
+    return this.#order._pairs;
+  }
+
   // The class of something that runs what is handed to it.
   #worker(subject: object, name: string): OrderClass {
     let of = this.#workers.get(subject);
     if (of === undefined) {
       of = new OrderClass("worker", name === "" ? `work queue ${++this.#workerCount}` : name);
       this.#workers.set(subject, of);
+      this.#workerGone.register(subject, of);
     }
     return of;
   }
