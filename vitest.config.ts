@@ -52,7 +52,8 @@ export default defineConfig({
             "scripts/test/**/*.test.ts",
           ],
           exclude: [browserTests, ...neverTests],
-          // The validator is on in every test: see there.
+          // The validator is on in every test, and in each thread and process that one starts: see there.
+          env: { SIGNALBOX_LOCKDEP: "fail" },
           setupFiles: ["packages/signalbox/test/support/validator.ts"],
           // The built package is loaded by Node itself, as a user's program would load it.
           server: { deps: { external: [/\/packages\/[^/]+\/dist\//, /\/examples\/[^/]+\/dist\//] } },
@@ -65,6 +66,7 @@ export default defineConfig({
           testTimeout: 20_000,
           include: ["packages/*/test/" + browserTests, "examples/*/test/" + browserTests],
           exclude: neverTests,
+          setupFiles: ["packages/signalbox/test/support/validator.browser.ts"],
           browser: {
             enabled: true,
             headless: true,

@@ -1,6 +1,8 @@
 /**
  * The program behind `npm run conformance`, as scripts/conformance.mjs builds and starts it.
  */
+// On where SIGNALBOX_LOCKDEP says so: what is replayed here are the sources, which don't look by themselves.
+import "../../src/signalling/lockdep/index.node.ts";
 import { conformance } from "./conformance.ts";
 import { deviations } from "./deviations.ts";
 import { machines } from "./machines.ts";

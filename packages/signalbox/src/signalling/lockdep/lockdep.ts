@@ -3,8 +3,8 @@
  *
  * States of the agent: off -> on -> off. Each time that it goes on it begins anew: what it saw before is forgotten.
  *
- * Invariants: off, it costs one check of a field wherever it would listen. Reports are made synchronously, and told to listeners
- * in a microtask of their own, since they are made inside sections.
+ * Invariants: off, it costs one check of a field wherever it would listen. Reports are made synchronously, and told to a
+ * program's listeners in a microtask of their own, since they are made inside sections.
  */
 import { SignalboxError } from "../../errors.ts";
 import { insideDelivery } from "../../fence/delivery.ts";
@@ -37,6 +37,7 @@ export class Lockdep {
   readonly #listeners = new Set<(report: Report) => void>();
   #reports: Report[] = [];
   #dropped = 0;
+  #hearer: ((report: Report) => void) | null = null;
 
   /** @internal Use `enableLockdep`. */
   constructor(options: LockdepOptions, store: ContextStore<Task>) {
@@ -87,9 +88,15 @@ export class Lockdep {
     return this._validator.tasks.runAlone([], body);
   }
 
+  /** @internal Who is told of each report at once, wherever it is made: he takes a note, throws nothing, and waits for no fence. */
+  _hear(hearer: (report: Report) => void): void {
+    this.#hearer = hearer;
+  }
+
   #report(report: Report): void {
     if (this.#reports.length < this.#maxReports) this.#reports.push(report);
     else this.#dropped++;
+    this.#hearer?.(report);
     for (const listener of this.#listeners) {
       realPlatform.microtask(() => {
         if (!this.#listeners.has(listener)) return;
