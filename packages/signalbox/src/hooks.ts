@@ -118,6 +118,9 @@ export type Dependence = "job" | "registration" | "hardware" | "obligation";
  */
 export type AwaitedThing = "queue" | "end" | "reservation" | "worker" | "completion" | "point";
 
+/** What is opened, and has to be brought to its end. */
+export type Opened = "queue" | "device";
+
 /**
  * Who listens to the discipline of signalling.
  *
@@ -161,6 +164,11 @@ export interface LockdepHooks {
   registered(registration: Registration, fence: Fence): void;
   /** It was taken back, or has acted. */
   unregistered(registration: Registration): void;
+
+  /** Something was opened; `unended` counts a queue's jobs that have not ended, and keeps nothing of it alive. */
+  opened(what: Opened, subject: object, name: string, unended: (() => number) | null): void;
+  /** It has come to its end. */
+  closed(subject: object): void;
 
   /** A ticket was drawn: its holder will want reservations. `alone`: no code that holds any waits for it, as its caller says. */
   ticketDrawn(ticket: ReservationTicket, alone: boolean): void;

@@ -29,6 +29,7 @@ import type { Policy } from "./fair.ts";
 import { JobQueue } from "./job-queue.ts";
 import type { QueueOptions } from "./queue-options.ts";
 import type { Job } from "./job.ts";
+import type { QueueStats } from "./queue-stats.ts";
 import { ReadyHeap } from "./ready-heap.ts";
 import type { RecoveryDomain } from "./recovery/recovery-domain.ts";
 
@@ -130,6 +131,7 @@ export class Ring<Spec extends JobSpec = JobSpec> {
     if (this.#stopped) throw new SignalboxError("ENODEV", `[Ring "${this.name}"] was stopped and takes no queue`);
     const queue = new JobQueue<Spec>(this, name, options);
     this.#queues.add(queue);
+    if (hooks.lockdep !== null) hooks.lockdep.opened("queue", queue, name, unendedOf(queue._stats));
     if (hooks.tracer !== null) hooks.tracer.queueOpened(queue);
     return queue;
   }
@@ -254,7 +256,9 @@ export class Ring<Spec extends JobSpec = JobSpec> {
 
   /** @internal The queue is inactive. */
   _forget(queue: JobQueue<Spec>): void {
-    if (this.#queues.delete(queue) && hooks.tracer !== null) hooks.tracer.queueClosed(queue);
+    if (!this.#queues.delete(queue)) return;
+    if (hooks.tracer !== null) hooks.tracer.queueClosed(queue);
+    if (hooks.lockdep !== null) hooks.lockdep.closed(queue);
   }
 
   #kick(): void {
@@ -322,4 +326,9 @@ export class Ring<Spec extends JobSpec = JobSpec> {
       queue._proceed();
     }
   }
+}
+
+// Made here, so that it holds the counts and nothing else.
+function unendedOf(stats: QueueStats): () => number {
+  return () => stats.pushed - stats.done - stats.failed - stats.cancelled;
 }

@@ -5,6 +5,7 @@
  */
 import { SignalboxError, errno } from "../../errors.ts";
 import type { CloseOptions, Device, DeviceState } from "../../device.ts";
+import { hooks } from "../../hooks.ts";
 import { SimPlatform } from "../../platform/simulated.ts";
 import { checkCloseOptions, closeRings } from "../../queue/closing.ts";
 import type { JobQueue } from "../../queue/job-queue.ts";
@@ -52,6 +53,7 @@ export class SimDevice implements Device<SimJob, SimQueueOptions> {
       throw new RangeError(`A simulated device has at least one ring (got ${rings})`);
     this.name = name;
     this.platform = options.platform ?? new SimPlatform({ seed: options.seed ?? 1 });
+    if (hooks.lockdep !== null) hooks.lockdep.opened("device", this, name, null);
     const draw = typeof latency === "number" ? () => latency : () => latency(() => this.platform.random());
     for (let index = 0; index < rings; index++) {
       const driver = new SimDriver(name, this.platform, draw);
@@ -107,6 +109,7 @@ export class SimDevice implements Device<SimJob, SimQueueOptions> {
     await closeRings(this.name, this.#rings, this.platform, options);
     for (const driver of this.#drivers) driver.drop();
     this.#state = "closed";
+    if (hooks.lockdep !== null) hooks.lockdep.closed(this);
   }
 }
 

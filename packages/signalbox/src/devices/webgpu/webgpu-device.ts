@@ -17,6 +17,7 @@
  */
 import { SignalboxError } from "../../errors.ts";
 import type { CloseOptions, Device, DeviceState } from "../../device.ts";
+import { hooks } from "../../hooks.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { checkCloseOptions, closeRings } from "../../queue/closing.ts";
 import type { JobQueue } from "../../queue/job-queue.ts";
@@ -79,6 +80,7 @@ export class WebGpuDevice implements Device<GpuJob> {
   constructor(parts: WebGpuParts) {
     const { name, platform, recover } = parts;
     this.name = name;
+    if (hooks.lockdep !== null) hooks.lockdep.opened("device", this, name, null);
     this.#platform = platform;
     this.#reopen = parts.reopen;
     this.#recovers = recover !== undefined;
@@ -186,6 +188,7 @@ export class WebGpuDevice implements Device<GpuJob> {
     // What the GPU still works on it can't be made to leave: the caller doesn't wait for that.
     if (outcome === "drained") await gone;
     this.#state = "closed";
+    if (hooks.lockdep !== null) hooks.lockdep.closed(this);
   }
 
   #generation(opened: OpenedGpu): Generation {

@@ -10,6 +10,7 @@
  */
 import type { CloseOptions, Device, DeviceState } from "../../device.ts";
 import { SignalboxError, errno } from "../../errors.ts";
+import { hooks } from "../../hooks.ts";
 import { deliver } from "../../fence/delivery.ts";
 import type { Platform, Timer } from "../../platform/platform.ts";
 import type { Threads } from "../../platform/threads.ts";
@@ -67,6 +68,7 @@ export class WorkersDevice implements Device<WorkerJob, WorkersQueueOptions> {
   /** @internal Use `openWorkers`. */
   constructor(threads: Threads, platform: Platform, name: string, count: number, slots: number) {
     this.name = name;
+    if (hooks.lockdep !== null) hooks.lockdep.opened("device", this, name, null);
     this.#platform = platform;
     const lanes: Lane[] = [];
     const dispatcher = new Dispatcher(lanes);
@@ -171,6 +173,7 @@ export class WorkersDevice implements Device<WorkerJob, WorkersQueueOptions> {
       await drained;
     }
     this.#state = "closed";
+    if (hooks.lockdep !== null) hooks.lockdep.closed(this);
   }
 
   // Whether the work is done before the time is over.

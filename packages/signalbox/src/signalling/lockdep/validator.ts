@@ -13,8 +13,10 @@ import { describe } from "../../fence/words.ts";
 import type { ContextStore } from "../../platform/async-context.ts";
 import type { Platform } from "../../platform/platform.ts";
 import type { ReservationTicket } from "../../sync/reservation/ticket.ts";
-import type { AwaitedThing, ContextKind, Dependence, LockdepHooks } from "../../hooks.ts";
+import type { AwaitedThing, ContextKind, Dependence, LockdepHooks, Opened } from "../../hooks.ts";
 import { Contexts } from "./contexts.ts";
+import { DroppedThings } from "./dropped.ts";
+import type { Dropped } from "./dropped.ts";
 import { FenceCycles } from "./fence-cycles.ts";
 import { Findings, contextName } from "./findings.ts";
 import { last } from "./last.ts";
@@ -54,6 +56,7 @@ export class Validator implements LockdepHooks {
   readonly #order: Order;
   readonly #cycles = new FenceCycles();
   readonly #leaks: Leaks;
+  readonly #dropped: DroppedThings;
   readonly #clock: Platform;
   readonly #budget: number;
   /** What the work items that run are ended with, innermost last. */
@@ -75,12 +78,14 @@ export class Validator implements LockdepHooks {
     this.#order = new Order(this.tasks, this.#contexts, this.#findings);
     this.locks = new ReservationOrder(this.tasks, this.#order);
     this.#leaks = new Leaks((leak) => this.#leaked(leak));
+    this.#dropped = new DroppedThings((dropped) => this.#wasDropped(dropped));
   }
 
   /** Hears and tells nothing any more. */
   end(): void {
     this.#findings.end();
     this.#leaks.end();
+    this.#dropped.end();
     this.tasks.close();
   }
 
@@ -253,6 +258,14 @@ export class Validator implements LockdepHooks {
     this.#leaks.registered(registration, fence);
   }
 
+  opened(what: Opened, subject: object, name: string, unended: (() => number) | null): void {
+    this.#dropped.opened(what, subject, name, unended);
+  }
+
+  closed(subject: object): void {
+    this.#dropped.closed(subject);
+  }
+
   unregistered(registration: Registration): void {
     this.#leaks.unregistered(registration);
     this.#cycles.unregistered(registration);
@@ -298,6 +311,19 @@ export class Validator implements LockdepHooks {
     if (took <= this.#budget) return;
     const message = `a registration took ${took.toFixed(1)} ms, and may take ${this.#budget} ms`;
     this.#findings.breach({ rule: "registration-budget", message, doing: "acting", context: "registration" });
+  }
+
+  #wasDropped({ what, name, unended, site }: Dropped): void {
+    const jobs = unended === 1 ? "one job that has" : `${unended} jobs that have`;
+    this.#findings.tell({
+      rule: what === "queue" ? "leak-queue" : "leak-device",
+      message:
+        what === "queue"
+          ? `[Queue "${name}"] was dropped with ${jobs} not ended, and nobody is left to end ${unended === 1 ? "it" : "them"}`
+          : `[Device "${name}"] was dropped and never closed`,
+      context: null,
+      chains: [{ title: "before", steps: [step("it was opened", site)] }],
+    });
   }
 
   #leaked({ kind, name, site }: Leak): void {

@@ -6,6 +6,9 @@ import { errno } from "../../../src/errors.ts";
 import type { DriverFence } from "../../../src/fence/driver-fence.ts";
 import type { Fence } from "../../../src/fence/fence.ts";
 import { ForeignTimeline } from "../../../src/fence/foreign-timeline.ts";
+import { openSim } from "../../../src/devices/sim/sim-device.ts";
+import type { SimDevice } from "../../../src/devices/sim/sim-device.ts";
+import { SimPlatform } from "../../../src/platform/simulated.ts";
 import { Timeline } from "../../../src/fence/timeline.ts";
 import { submit } from "../../../src/queue/submission.ts";
 import { disableLockdep, enableLockdep } from "../../../src/signalling/lockdep/lockdep.ts";
@@ -22,8 +25,11 @@ beforeEach(() => {
 });
 afterEach(disableLockdep);
 
-/** Lets the collector take what it can, until there are the reports, or it is clear that there will be none. */
-async function found(reports = 1, rounds = 30): Promise<readonly string[]> {
+/**
+ * Lets the collector take what it can, until there are the reports. Stacks are made text a few in a turn, which takes long on a busy
+ * machine; where nothing is to be found, a few rounds have to do.
+ */
+async function found(reports = 1, rounds = 500): Promise<readonly string[]> {
   for (let i = 0; i < rounds && lockdep.reports.length < reports; i++) {
     gc();
     await new Promise((resolve) => setTimeout(resolve, 1));
@@ -122,4 +128,40 @@ it("bug: a timeline is not kept alive by what is noted of its fences", async () 
   })();
   await found(1, 8);
   expect(timelines.filter((each) => each.deref() !== undefined).length).toBeLessThan(3);
+});
+
+describe("what is dropped before its end", () => {
+  it("a queue with jobs on it is told of by name, with how many", async () => {
+    (() => {
+      const queue = bench().ring.queue("forgotten");
+      submit(queue.job({}), queue.job({}));
+    })();
+    expect(await found()).toEqual([
+      'leak-queue: [Queue "forgotten"] was dropped with 2 jobs that have not ended, and nobody is left to end them',
+    ]);
+  });
+
+  it("a queue whose jobs have ended isn't, nor is one that came to its end, nor one whose job is waited for", async () => {
+    const kept: Fence[] = [];
+    (() => {
+      const idle = bench();
+      submit(idle.ring.queue("idle").job({}));
+      idle.finish();
+      const over = bench();
+      over.ring.queue("over").destroy();
+      const { ring } = bench();
+      kept.push(...submit(ring.queue("waited for").job({})));
+    })();
+    expect(await found(1, 20)).toEqual([]);
+    expect(kept.length).toBe(1);
+  });
+
+  it("a device that was never closed is told of by name; one that was isn't", async () => {
+    const open = (name: string): SimDevice => openSim({ name, platform: new SimPlatform({ auto: false }) });
+    await (() => {
+      open("forgotten");
+      return open("closed").close();
+    })();
+    expect(await found()).toEqual(['leak-device: [Device "forgotten"] was dropped and never closed']);
+  });
 });
