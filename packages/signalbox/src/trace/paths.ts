@@ -32,6 +32,24 @@ export interface Block extends Moment {
   readonly on: FenceId | null;
 }
 
+/** A run of a job that a reset took back: it ran again, or was ended before it could. */
+export interface LostRun {
+  readonly started: Moment | undefined;
+  readonly takenBack: Moment;
+}
+
+/** A reset, as one ring saw it. */
+export interface Halt {
+  readonly halted: Moment;
+  resumed?: Moment;
+  readonly guilty: FenceId | null;
+}
+
+/** What became of one ring. */
+export interface RingPaths {
+  readonly halts: Halt[];
+}
+
 /** A job from its arming on. */
 export interface JobPath {
   /** Tells the jobs of a trace apart; from 1. */
@@ -43,6 +61,10 @@ export interface JobPath {
   readonly dependencies: FenceId[];
   readonly blocks: Block[];
   readonly spans: Span[];
+  /** Runs that came to nothing, before the one that the rest of this is about. */
+  readonly lostRuns: LostRun[];
+  /** When it was out of time, and its driver asked. */
+  readonly timeouts: Moment[];
   pushed?: Moment;
   started?: Moment;
   completed?: Moment;
@@ -95,6 +117,8 @@ export interface TimelinePaths {
 export class Paths {
   /** By the id of their timeline, in the order in which they were first seen. */
   readonly timelines: Map<number, TimelinePaths> = new Map<number, TimelinePaths>();
+  /** By the id of the ring; those that were reset. */
+  readonly rings: Map<number, RingPaths> = new Map<number, RingPaths>();
   /** The time of the first event; 0 if there is none. */
   start = 0;
   readonly #jobs = new Map<number, Map<number, JobPath>>();
@@ -124,9 +148,6 @@ export class Paths {
   #take(event: TraceEvent, at: Moment): void {
     switch (event.type) {
       case "ringOpened":
-      case "ringHalted":
-      case "ringResumed":
-      case "jobTimedOut":
       case "queueOpened":
       case "queueClosed":
       case "jobMade":
@@ -171,7 +192,19 @@ export class Paths {
         this.#jobOf(event.job).started = at;
         this.#of(event.job).credits.push({ ...at, credits: event.credits });
         return;
+      case "ringHalted":
+        this.#haltsOf(event.ring).push({ halted: at, guilty: event.guilty });
+        return;
+      case "ringResumed": {
+        const halt = this.#haltsOf(event.ring).at(-1);
+        if (halt !== undefined) halt.resumed ??= at;
+        return;
+      }
+      case "jobTimedOut":
+        this.#jobOf(event.job).timeouts.push(at);
+        return;
       case "jobTakenBack":
+        this.#takeBack(this.#jobOf(event.job), at);
         this.#of(event.job).credits.push({ ...at, credits: event.credits });
         return;
       case "jobCompleted": {
@@ -195,6 +228,17 @@ export class Paths {
     }
   }
 
+  #takeBack(job: JobPath, takenBack: Moment): void {
+    job.lostRuns.push({ started: job.started, takenBack });
+    delete job.started;
+  }
+
+  #haltsOf(ring: TracedRing): Halt[] {
+    let paths = this.rings.get(ring.id);
+    if (paths === undefined) this.rings.set(ring.id, (paths = { halts: [] }));
+    return paths.halts;
+  }
+
   #of(fence: FenceId): TimelinePaths {
     return this.timelines.get(fence.context)!;
   }
@@ -213,6 +257,8 @@ export class Paths {
         dependencies: [],
         blocks: [],
         spans: [],
+        lostRuns: [],
+        timeouts: [],
         error: 0,
         cause: "",
       };

@@ -59,13 +59,19 @@ function figuresOf(queue: TracedTimeline, { jobs, credits }: TimelinePaths): Que
     ring: queue.ring?.name,
     jobs: jobs.length,
     ...ends,
-    wait: spread(jobs.map(({ pushed, started }) => (pushed && started ? started.time - pushed.time : undefined))),
+    wait: spread(jobs.map(waitOf)),
     run: spread(
       jobs.map(({ started, completed }) => (started && completed ? completed.time - started.time : undefined)),
     ),
     credits: queue.credits,
     peakCredits: credits.reduce((peak, at) => Math.max(peak, at.credits), 0),
   };
+}
+
+// To the first start: what a reset costs is no wait for a turn.
+function waitOf({ pushed, started, lostRuns }: JobPath): number | undefined {
+  const first = lostRuns[0]?.started ?? started;
+  return pushed && first ? first.time - pushed.time : undefined;
 }
 
 function endOf(job: JobPath): "done" | "failed" | "cancelled" | "unfinished" {

@@ -31,7 +31,16 @@ describe("the extras of a job", () => {
       for (const job of armed) section.push(job);
     });
     expect(plain._extras).toBe(null);
-    expect(asked._extras).toEqual({ sources: [], slots: [], signals: [], uses: [], found: [], started, arming: false });
+    expect(asked._extras).toEqual({
+      sources: [],
+      slots: [],
+      signals: [],
+      uses: [],
+      found: [],
+      started,
+      retries: 0,
+      arming: false,
+    });
     expect(slot._fences).toBe(null);
   });
 });

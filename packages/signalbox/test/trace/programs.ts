@@ -1,10 +1,10 @@
 /** Programs to trace: one that is always the same, and random ones. */
 import fc from "fast-check";
-import { Timeline, errno, submit } from "../../src/index.ts";
-import type { Fence, Job, JobQueue, DriverFence } from "../../src/index.ts";
+import { RecoveryDomain, Ring, Timeline, errno, submit } from "../../src/index.ts";
+import type { Driver, DriverFence, Fence, Job, JobQueue } from "../../src/index.ts";
+import { SimPlatform } from "../../src/devices/sim/index.ts";
 import type { SimJob } from "../../src/devices/sim/index.ts";
 import { hooks } from "../../src/hooks.ts";
-import type { Ring } from "../../src/queue/ring.ts";
 import { manualSim } from "./support.ts";
 
 /** 120 frames of four jobs over three queues on two rings: 480 jobs, of which one fails and three are cancelled. */
@@ -27,6 +27,63 @@ export function frames(count = 120): void {
     }, 4 * frame);
   }
   sim.platform.run();
+}
+
+/**
+ * Two rings that are reset together: `hung` hangs for 100 ms and is guilty; `again`, behind it, is run again; `other`, on the other ring,
+ * is not. The device is away for 20 ms, `late` is pushed meanwhile.
+ */
+export function resetProgram(): void {
+  const platform = new SimPlatform({ auto: false });
+  const rings: Ring[] = [];
+  const held = new Map<string, Job[]>();
+  // In order, 30 ms each; what is behind a job that hangs never begins.
+  const begin = (on: Job[]): void => {
+    const [first] = on;
+    if (first === undefined || first.label === "hung") return;
+    platform.setTimer(() => {
+      if (on[0] !== first) return;
+      on.shift();
+      first.queue.complete(first);
+      begin(on);
+    }, 30);
+  };
+  const driver = (name: string): Driver => ({
+    name,
+    run(job) {
+      const on = held.get(name) ?? [];
+      held.set(name, on);
+      if (on.push(job) === 1) begin(on);
+      return "pending";
+    },
+    cancel() {},
+    timedOut: () => "reset",
+  });
+  let back = (): void => {};
+  const recovery = new RecoveryDomain(
+    "gpu",
+    {
+      stop() {
+        for (const on of held.values()) on.length = 0;
+      },
+      restart: () => ({ then: (resolve: () => void) => void (back = resolve) }) as Promise<void>,
+    },
+    { platform },
+  );
+  rings.push(...["left", "right"].map((name) => new Ring(driver(name), { platform, recovery })));
+  const queue = rings[0]!.queue("compute", { timeout: 100 });
+  submit(queue.job({ label: "fine" }), queue.job({ label: "hung" }), queue.job({ label: "again", idempotent: true }));
+  platform.run(115);
+  const other = rings[1]!.queue("copy");
+  submit(other.job({ label: "other" }));
+  platform.run(130);
+  platform.setTimer(() => {
+    submit(queue.job({ label: "late" }));
+  }, 10);
+  platform.setTimer(() => {
+    back();
+  }, 20);
+  platform.run();
 }
 
 /** One thing that a random program does. */

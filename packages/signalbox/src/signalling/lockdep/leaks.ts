@@ -37,6 +37,8 @@ interface Owed {
   readonly timeline: TimelineNotes;
   /** F16: whether asking finds the signal, so that the handle needn't be kept. */
   readonly asked: boolean;
+  /** Its handle and its timeline may be collected together, and the fence with them: told of once. */
+  told: boolean;
 }
 
 /** What is known of a timeline. */
@@ -95,6 +97,7 @@ export class Leaks {
       site: this.#sites.take(DEPTH),
       timeline: notes,
       asked: fence._canBeAsked,
+      told: false,
     };
     notes.owed.add(owed);
     this.#weakenLater(owed);
@@ -211,6 +214,8 @@ export class Leaks {
   }
 
   #lost(owed: Owed): void {
+    if (owed.told) return;
+    owed.told = true;
     this.#sites.drop(owed.site);
     owed.timeline.owed.delete(owed);
     this.#tell({ kind: "driver fence", name: owed.name, site: owed.site });

@@ -65,20 +65,36 @@ function measured({ paths }: Sheet, ring: TracedRing): Stay[] {
   );
 }
 
+interface Run {
+  readonly job: JobPath;
+  readonly started: Moment;
+  readonly ended: Moment;
+  readonly facts: Facts;
+}
+
+/** The runs of a job that are over: those that a reset took back, and the one that completed it. */
+function runsOf(job: JobPath): Run[] {
+  const runs: Run[] = job.lostRuns.flatMap(({ started, takenBack }) =>
+    started === undefined ? [] : [{ job, started, ended: takenBack, facts: [["taken back", true]] as Facts }],
+  );
+  const { started, completed } = job;
+  if (started !== undefined && completed !== undefined) runs.push({ job, started, ended: completed, facts: [] });
+  return runs;
+}
+
 function derived({ end }: Sheet, jobs: readonly JobPath[]): Stay[] {
-  const unmeasured = jobs.filter((job) => job.spans.length === 0 && job.started !== undefined);
-  const complete = unmeasured
-    .filter((job) => job.completed !== undefined)
-    .sort((a, b) => a.completed!.order - b.completed!.order);
+  const unmeasured = jobs.filter((job) => job.spans.length === 0);
+  const over = unmeasured.flatMap(runsOf).sort((a, b) => a.ended.order - b.ended.order);
   const stays: Stay[] = [];
   let free: Moment = { time: -Infinity, order: -1 };
-  for (const job of complete) {
-    const begin = later(job.started!, free);
-    free = job.completed!;
-    stays.push({ job, name: job.label, begin, end: free, facts: [] });
+  for (const { job, started, ended, facts } of over) {
+    const begin = later(started, free);
+    free = ended;
+    // Behind a job that hung, what was taken back with it was never on the ring.
+    if (facts.length === 0 || begin.time < ended.time) stays.push({ job, name: job.label, begin, end: free, facts });
   }
   const [first] = unmeasured
-    .filter((job) => job.completed === undefined)
+    .filter((job) => job.completed === undefined && job.started !== undefined)
     .sort((a, b) => a.started!.order - b.started!.order);
   if (first !== undefined)
     stays.push({ job: first, name: first.label, begin: later(first.started!, free), end, facts: unfinished });

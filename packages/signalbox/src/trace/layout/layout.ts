@@ -5,12 +5,13 @@
  * signalbox                 what the trace itself has to say: how many events it holds, how many it could not hold
  * ring <ring>
  *   hardware                one slice for each job: as the device measured it, else as an in-order lane must have had it
- *   queue <queue>           instants: signalled, cancelled
+ *   queue <queue>           instants: signalled, cancelled, out of time
  *     running               one slice for each job, from its start to its completion
  *     waiting               from its push to its start; inside it, what kept it at the head
  *     waits                 who waited for its jobs' fences
  *     credits in flight     a counter
  *     queued                a counter
+ *   resets                  from when the ring stood still until it went on, where it was reset
  * timelines
  *   timeline <timeline>
  *     fences                one slice for each fence, from its making to its signal
@@ -24,6 +25,7 @@ import type { Trace } from "../trace.ts";
 import { drawArrows } from "./arrows.ts";
 import { drawHardware } from "./hardware.ts";
 import { drawQueue } from "./queue.ts";
+import { drawResets } from "./resets.ts";
 import type { Scene } from "./scene.ts";
 import { Sheet } from "./sheet.ts";
 import { drawTimeline } from "./timeline.ts";
@@ -56,6 +58,8 @@ export function layOut(trace: Trace, laneLimit: number): Scene {
     queues.forEach((queue, index) => {
       drawQueue(sheet, root, index + 1, queue);
     });
+    const resets = ring === undefined ? undefined : paths.rings.get(ring.id);
+    if (resets !== undefined) drawResets(sheet, root, queues.length + 1, resets);
   }
   const own = timelines.filter(({ timeline }) => !timeline.isQueue);
   if (own.length > 0) {

@@ -62,6 +62,12 @@ describe("a driver fence that is dropped", () => {
     expect(await found()).toEqual(["leak-driver-fence: the driver fence of gone:1 was dropped unsignalled"]);
   });
 
+  it("bug: together with its timeline and its fence, is told of once", async () => {
+    for (let count = 0; count < 10; count++) (() => void new Timeline(`gone ${count}`).fence())();
+    const told = await found(11, 60);
+    expect([told.length, new Set(told).size]).toEqual([10, 10]);
+  });
+
   it("bug: with the object that kept it, in whose method it was made, is found", async () => {
     const timeline = byHandles("net");
     const fence = (() => new Connection(timeline).arrived.fence)();
