@@ -80,7 +80,8 @@ export type CancelReason =
  *
  * - `"running"`: it is not, or it may take longer: the clock begins anew, now. `{ runningSince }` names the time, in ms on the
  *   platform's clock, at which the device really began it, for a driver that knows better than the core.
- * - `"recovered"`: the device has stopped this job alone, and goes on: the job ends with ETIME.
+ * - `"recovered"`: the device has stopped this job alone, and goes on: the job ends with ETIME. A driver whose device takes a while
+ *   to stop it answers "running", and says `queue.recovered(job)` when it has.
  * - `"reset"`: the device must be reset: the job is guilty and ends with ETIME; see {@link ResetHandler}.
  * - `"gone"`: the device won't come back: everything on it ends, this job with ETIME, all others with EIO.
  */
@@ -221,9 +222,10 @@ export interface Driver<Spec extends JobSpec = JobSpec> {
 
   /**
    * Says what to do about a running job that is out of time: see {@link TimeoutVerdict}. A queue of a driver without this member
-   * takes no timeouts.
+   * takes no timeouts. `limit` is how long it may take from its own start, in ms; 0 if it is to end however long it has run
+   * (`queue.triggerTimeout()`).
    * Before: `run` was called for it, and `complete` was not. After: what was answered happens, unless the job was completed in
    * here. A throw is heard of, and counts as `"reset"`.
    */
-  timedOut?(job: Job<unknown, Spec>): TimeoutVerdict;
+  timedOut?(job: Job<unknown, Spec>, limit: number): TimeoutVerdict;
 }

@@ -36,9 +36,9 @@ export class DriverCalls<Spec extends JobSpec> {
   }
 
   /** A driver that throws has not said that the job may go on. */
-  timedOut(job: Job<unknown, Spec>): TimeoutVerdict {
+  timedOut(job: Job<unknown, Spec>, limit: number): TimeoutVerdict {
     try {
-      return this.#driver.timedOut?.(job) ?? "reset";
+      return this.#driver.timedOut?.(job, limit) ?? "reset";
     } catch (error) {
       this.failed(error);
       return "reset";

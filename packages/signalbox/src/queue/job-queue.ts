@@ -209,7 +209,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     const { oldest, head } = this._list;
     const clock = this.#useClock();
     if (oldest === null || oldest === head || oldest._stage !== RUNNING) return false;
-    clock.judge(oldest, "was ended before its time");
+    clock.judge(oldest, 0, "was ended before its time");
     return true;
   }
 
@@ -260,6 +260,16 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
       leaveDelivery();
     }
     return count;
+  }
+
+  /**
+   * For drivers: says that the device has stopped a job that was out of time, later than `timedOut` was asked: it ends with ETIME and
+   * this cause, and counts for `banAfter`. Answers false if the job had ended. SIGNALLING, as `complete`.
+   */
+  recovered(job: Job<unknown, Spec>, cause?: unknown): boolean {
+    if (job._stage !== RUNNING || job._queue !== this) return false;
+    this._blame();
+    return this.complete(job, errno.ETIME, cause);
   }
 
   /** @internal An obligation is handed to one of its jobs, which is submitted: `ObligationTaker`. Throws EINVAL for a job of another queue. */
@@ -373,12 +383,12 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     this.#teardown.deviceForgot();
   }
 
-  /** @internal A job of it has caused a reset: one too many, and the queue is killed. */
+  /** @internal A job of it was out of time, and was ended or has caused a reset: one too many, and the queue is killed. */
   _blame(): void {
     this.#chances--;
     if (this.#chances > 0) return;
     this.kill(
-      new SignalboxError("EIO", `[Queue "${this.name}"] was banned, since its jobs have caused too many resets`),
+      new SignalboxError("EIO", `[Queue "${this.name}"] was banned, since too many of its jobs were out of time`),
     );
   }
 

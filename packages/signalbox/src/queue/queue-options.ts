@@ -37,7 +37,7 @@ export interface QueueOptions {
   readonly release?: ReleaseMode;
   /** How often a job that says `idempotent` is run again after resets that were not its fault (Q26); 3 if left out. A whole number from 0. */
   readonly retries?: number;
-  /** How many resets its own jobs may cause until the queue is killed; any number if left out. A whole number from 1. */
+  /** How many of its jobs may be ended for being out of time, by a reset or alone, until the queue is killed; any number if left out. A whole number from 1. */
   readonly banAfter?: number;
 }
 
@@ -81,7 +81,7 @@ export function completeOptions(name: string, options: QueueOptions): Required<Q
   if (!Number.isInteger(retries) || retries < 0)
     throw new RangeError(`[Queue "${name}"] needs a number of retries that is whole, from 0 (got ${retries})`);
   if (banAfter !== Infinity && (!Number.isInteger(banAfter) || banAfter < 1))
-    throw new RangeError(`[Queue "${name}"] is banned after a whole number of resets from 1 (got ${banAfter})`);
+    throw new RangeError(`[Queue "${name}"] is banned after a whole number of jobs from 1 (got ${banAfter})`);
   const bypass = options.bypass ?? false;
   return { credits, jobs, width, priority, onFailedDependency, bypass, release, timeout, retries, banAfter };
 }

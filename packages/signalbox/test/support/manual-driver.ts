@@ -24,7 +24,7 @@ export interface DriverHooks {
   dependencyFailed?(job: AnyJob, fence: Fence): "run" | "cancel";
   setDeadline?(job: AnyJob, time: number): void;
   /** Without it the driver takes no timeouts. */
-  timedOut?(job: AnyJob): TimeoutVerdict;
+  timedOut?(job: AnyJob, limit: number): TimeoutVerdict;
   /** Without it queues are inactive as soon as nothing of them is left. */
   closeQueue?(queue: JobQueue<ManualJob>): void | Promise<void>;
   releaseQueue?(queue: JobQueue<ManualJob>): void;
@@ -37,7 +37,7 @@ export class ManualDriver implements Driver<ManualJob> {
   readonly calls: string[] = [];
   /** What was run, answered "pending" and was not completed through this driver, oldest first. */
   readonly held: AnyJob[] = [];
-  readonly timedOut?: (job: AnyJob) => TimeoutVerdict;
+  readonly timedOut?: (job: AnyJob, limit: number) => TimeoutVerdict;
   readonly closeQueue?: (queue: JobQueue<ManualJob>) => void | Promise<void>;
   readonly #hooks: DriverHooks;
 
@@ -47,9 +47,9 @@ export class ManualDriver implements Driver<ManualJob> {
     this.#hooks = hooks;
     const { timedOut, closeQueue } = hooks;
     if (timedOut !== undefined) {
-      this.timedOut = (job) => {
+      this.timedOut = (job, limit) => {
         this.calls.push(`out of time ${job.label}`);
-        return timedOut(job);
+        return timedOut(job, limit);
       };
     }
     if (closeQueue !== undefined) {

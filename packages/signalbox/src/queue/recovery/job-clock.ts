@@ -56,9 +56,9 @@ export class JobClock<Spec extends JobSpec> {
     return job._spec?.timeout ?? this.#timeout;
   }
 
-  /** Has a running job judged now, and lets it go on if its driver says so. `why` says what it did wrong. */
-  judge(job: Job<unknown, Spec>, why: string): void {
-    const start = judge(this.#queue, job, this.timeoutOf(job), why);
+  /** Has a running job judged now, and lets it go on if its driver says so. `limit` is what it may take, `why` says what it did wrong. */
+  judge(job: Job<unknown, Spec>, limit: number, why: string): void {
+    const start = judge(this.#queue, job, limit, why);
     if (start === undefined || job._stage !== RUNNING) return;
     (this.#extended ??= new Map()).set(job, start);
     this.#setFor(this.#due(job));
@@ -70,11 +70,16 @@ export class JobClock<Spec extends JobSpec> {
     const now = this.#queue.ring.platform.now();
     for (const job of this.#watched()) {
       if (job._stage !== RUNNING) continue; // What became of one before it has ended it, too.
-      if (this.#due(job) <= now) this.judge(job, `did not end within ${this.timeoutOf(job)} ms`);
+      if (this.#due(job) <= now) this.#judgeLate(job);
       else this.#setFor(this.#due(job));
     }
     // Of a device that runs one after the other the first was judged, and perhaps ended: then the next one's clock runs.
     for (const job of this.#watched()) this.#setFor(this.#due(job));
+  }
+
+  #judgeLate(job: Job<unknown, Spec>): void {
+    const limit = this.timeoutOf(job);
+    this.judge(job, limit, `did not end within ${limit} ms`);
   }
 
   // Those whose clocks run now: all that run, or the first of them.

@@ -12,24 +12,24 @@ import { RUNNING } from "../job.ts";
 import type { Job } from "../job.ts";
 import type { JobQueue } from "../job-queue.ts";
 
-/** Answers when the job's clock begins anew, in ms on the platform's clock, if it goes on. */
+/** Answers when the job's clock begins anew, in ms on the platform's clock, if it goes on. `limit` is what it may take, 0 for one that is to end. */
 export function judge<Spec extends JobSpec>(
   queue: JobQueue<Spec>,
   job: Job<unknown, Spec>,
-  timeout: number,
+  limit: number,
   why: string,
 ): number | undefined {
   if (hooks.tracer !== null) hooks.tracer.jobTimedOut(job);
-  const verdict = queue.ring._calls.timedOut(job);
+  const verdict = queue.ring._calls.timedOut(job, limit);
   // Completed while the driver looked: that is its outcome.
   if (job._stage !== RUNNING) return undefined;
-  if (typeof verdict === "object") return laterStart(queue, verdict.runningSince, timeout);
+  if (typeof verdict === "object") return laterStart(queue, verdict.runningSince, limit);
   const cause = new SignalboxError("ETIME", `[Job "${job.label}"] ${why}`);
   switch (verdict) {
     case "running":
       return queue.ring.platform.now();
     case "recovered":
-      queue.complete(job, errno.ETIME, cause);
+      queue.recovered(job, cause);
       return undefined;
     case "reset":
       resetFor(queue, job, cause);
@@ -43,9 +43,9 @@ export function judge<Spec extends JobSpec>(
 }
 
 // A start from which the time is over already says no more than that the job runs.
-function laterStart<Spec extends JobSpec>(queue: JobQueue<Spec>, since: number, timeout: number): number {
+function laterStart<Spec extends JobSpec>(queue: JobQueue<Spec>, since: number, limit: number): number {
   const now = queue.ring.platform.now();
-  return since <= now && since + timeout > now ? since : now;
+  return since <= now && since + limit > now ? since : now;
 }
 
 function resetFor<Spec extends JobSpec>(queue: JobQueue<Spec>, job: Job<unknown, Spec>, cause: SignalboxError): void {

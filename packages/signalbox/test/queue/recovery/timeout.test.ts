@@ -1,18 +1,22 @@
 import { describe, expect, it } from "vitest";
 import { FenceError, SignalboxError, errno } from "../../../src/errors.ts";
 import type { TimeoutVerdict } from "../../../src/driver.ts";
+import { Timeline } from "../../../src/fence/timeline.ts";
 import { submit } from "../../../src/queue/submission.ts";
 import { bench, jobs } from "../../support/bench.ts";
 import type { AnyJob, DriverHooks } from "../../support/manual-driver.ts";
 import { thrownBy, traced } from "../../support/notes.ts";
 
 /** A bench whose driver answers this for every job that is out of time; `times` says when it was asked about which. */
-function timed(verdict: TimeoutVerdict | ((job: AnyJob) => TimeoutVerdict) = "recovered", more: DriverHooks = {}) {
+function timed(
+  verdict: TimeoutVerdict | ((job: AnyJob, limit: number) => TimeoutVerdict) = "recovered",
+  more: DriverHooks = {},
+) {
   const times: string[] = [];
   const made = bench({
-    timedOut: (job) => {
+    timedOut: (job, limit) => {
       times.push(`${job.label} ${made.platform.now()}`);
-      return typeof verdict === "function" ? verdict(job) : verdict;
+      return typeof verdict === "function" ? verdict(job, limit) : verdict;
     },
     ...more,
   });
@@ -178,6 +182,53 @@ describe("a completion that races the timeout", () => {
     expect([a!.status, times]).toEqual([1, []]);
     platform.run(200);
     expect([b!.error, queue.complete(b!)]).toEqual([errno.ETIME, false]);
+  });
+});
+
+it("tells the driver what the job may take: its own limit before its queue's, and nothing if it is to end now", () => {
+  const limits: string[] = [];
+  const { platform, ring } = timed((job, limit) => {
+    limits.push(`${job.label} ${limit}`);
+    return "recovered";
+  });
+  const queue = ring.queue("q", { timeout: 100 });
+  submit(queue.job({ label: "queue's" }), queue.job({ label: "own", timeout: 30 }), queue.job({ label: "now" }));
+  platform.run(130);
+  queue.triggerTimeout();
+  expect(limits).toEqual(["queue's 100", "own 30", "now 0"]);
+});
+
+describe("recovered", () => {
+  it("said later by the driver ends the job with ETIME and the driver's cause, once", () => {
+    const { platform, ring, driver } = timed("running");
+    const queue = ring.queue("q", { timeout: 100 });
+    const [hung, behind] = jobs(queue, "hung behind");
+    submit(hung!, behind!);
+    platform.run(150);
+    expect(hung!.signalled).toBe(false);
+    const cause = new Error("stopped");
+    expect(queue.recovered(hung!, cause)).toBe(true);
+    expect(hung!.failure()).toMatchObject({ code: "ETIME", cause });
+    expect([queue.recovered(hung!, cause), driver.complete(hung), behind!.signalled]).toEqual([false, false, false]);
+    driver.complete(behind);
+    expect(behind!.status).toBe(1);
+  });
+
+  it("counts for banAfter, said now or later; what ends by itself meanwhile does not", () => {
+    const { platform, ring, driver } = timed((job) => (job.label === "now" ? "recovered" : "running"));
+    const queue = ring.queue("q", { timeout: 100, banAfter: 2 });
+    const [now, well, later, behind, queued] = jobs(queue, "now well later behind queued");
+    submit(now!, well!, later!, behind!, queued!.after(new Timeline("never").fence().fence));
+    platform.run(250);
+    expect([now!.error, queue.state]).toEqual([errno.ETIME, "usable"]);
+    driver.complete(well);
+    expect(queue.recovered(well!)).toBe(false);
+    expect(queue.state).toBe("usable");
+    queue.recovered(later!);
+    expect([later!.error, queue.state]).toEqual([errno.ETIME, "destroyed"]);
+    expect(thrownBy(() => queue.job({})).message).toBe('[Queue "q"] was destroyed and takes no job');
+    driver.complete(behind);
+    expect(behind!.status).toBe(1);
   });
 });
 
