@@ -33,11 +33,7 @@ export class Dispatcher {
 
   /** Takes out all that waits, of the pool and of every lane. */
   takeAll(): Task[] {
-    const all: Task[] = [];
-    for (const list of [this.pool, ...this.#lanes.map((lane) => lane.waiting)]) {
-      for (let task = list.shift(); task !== null; task = list.shift()) all.push(task);
-    }
-    return all;
+    return [this.pool, ...this.#lanes.map((lane) => lane.waiting)].flatMap((list) => list.takeAll());
   }
 
   // One task at most for each lane's own list and for the pool; false when there is nothing more to hand over.

@@ -9,6 +9,9 @@ import type { WorkerJob } from "./worker-job.ts";
 /** How much of a new measurement goes into the estimate: quick to forget that the first call had to load the module. */
 const SMOOTHING = 1 / 4;
 
+/** How many functions are remembered as proven: those that came last. */
+const MOST_PROVEN = 32;
+
 /** The estimate before the first measurement. */
 const UNMEASURED = Infinity;
 
@@ -27,16 +30,30 @@ export class JobFunction {
     this.exported = exported;
   }
 
-  /** Takes in that a call took `time` ms. */
-  measured(time: number): void {
-    this.estimate = this.estimate === UNMEASURED ? time : this.estimate + (time - this.estimate) * SMOOTHING;
+  /** Takes in that a call took `time` ms; true for the first. */
+  measured(time: number): boolean {
+    const first = this.estimate === UNMEASURED;
+    this.estimate = first ? time : this.estimate + (time - this.estimate) * SMOOTHING;
+    return first;
   }
 }
 
 /** All functions of a device. */
 export class JobFunctions {
   readonly #byModule = new Map<string, Map<string, JobFunction>>();
+  readonly #proven: JobFunction[] = [];
   #count = 0;
+
+  /** Those of which a call has come to its end: threads survive them, as far as is known. */
+  get proven(): readonly JobFunction[] {
+    return this.#proven;
+  }
+
+  /** A call of it has come to its end. */
+  prove(called: JobFunction): void {
+    this.#proven.push(called);
+    if (this.#proven.length > MOST_PROVEN) this.#proven.shift();
+  }
 
   /** The function that a job names. */
   of(spec: WorkerJob): JobFunction {

@@ -1,21 +1,27 @@
 /**
  * The lane's thread: one thread from its start to its end, with its shared ring and the tasks that it holds.
  *
- * States: starting -> ready -> ended; starting -> ended. A lane has one at a time, and makes a new one when it ended.
+ * States: starting -> ready -> ended; starting -> ended. A lane has one at a time, and makes a new one when it ended, or adopts a
+ * spare, which was started before anybody needed it (spares.ts). From the call that ends it on, until it has ended, it is halted:
+ * it goes on with the job that it is at, and starts no other.
  *
  * Invariants:
  * - Tasks are held in the order of the ring's sequence numbers; what was completed leaves the front.
  * - A task that a clone refuses fails by itself: nothing of it was posted, and its slot is taken back.
- * - The process stays alive while the thread starts, holds a task, or is being ended; not else.
+ * - The process stays alive while the thread starts, holds a task, or is being ended; not else, and not while a spare starts.
  * - A dead thread's ring is read to the end before its tasks are judged: what it completed is complete.
+ * - Promise 8: a job that is out of time is late, and nothing more is said of it, until its thread is gone.
  *
  * The lane takes tasks in and flushes; messages and the exit come from the platform.
  */
 import { errno } from "../../errors.ts";
+import type { TimeoutVerdict } from "../../driver.ts";
 import { hooks } from "../../hooks.ts";
 import { deliver } from "../../fence/delivery.ts";
+import type { Platform } from "../../platform/platform.ts";
 import { timeOrigin } from "../../platform/threads.ts";
 import type { Thread, ThreadListener, Threads } from "../../platform/threads.ts";
+import type { Job } from "../../queue/job.ts";
 import { WorkerError, cloneError, errorFromRecord } from "./error-record.ts";
 import type { JobFunction } from "./job-function.ts";
 import * as protocol from "./protocol.ts";
@@ -24,6 +30,7 @@ import * as ring from "./shared-ring.ts";
 import { TaskList } from "./task.ts";
 import type { Task } from "./task.ts";
 import { argsOf, transferOf } from "./worker-job.ts";
+import type { WorkerJob } from "./worker-job.ts";
 
 /** How much work a thread may have waiting behind what it runs, in ms: enough to hide the way there and back. */
 const AHEAD = 1;
@@ -40,6 +47,10 @@ export interface LaneThreadOwner {
   threadProgressed(): void;
   /** A task's times are known, in ms on this side's clock. Called only while somebody traces. */
   threadMeasured(task: Task, start: number, end: number): void;
+  /** The thread is being ended, and starts nothing any more: these tasks it held and had not begun, and they can run elsewhere. */
+  threadHalted(rest: readonly Task[]): void;
+  /** A call of this function has come to its end, for the first time on the device. */
+  functionProven(called: JobFunction): void;
   /** The thread is gone. What it completed is complete; `rest` is what it held beyond that. */
   threadEnded(end: ThreadEnd, rest: readonly HeldTask[]): void;
 }
@@ -52,6 +63,8 @@ export interface ThreadEnd {
   readonly wasReady: boolean;
   /** Whether it ever started a job. */
   readonly startedJobs: boolean;
+  /** The task on whose account it was ended, if it was: one that was out of time. */
+  readonly late: Task | null;
 }
 
 /** A task that a thread held when it ended. */
@@ -63,7 +76,8 @@ export interface HeldTask {
 
 /** One thread and the tasks that it holds. */
 export class LaneThread implements ThreadListener {
-  readonly #owner: LaneThreadOwner;
+  #owner: LaneThreadOwner;
+  readonly #platform: Platform;
   readonly #thread: Thread;
   readonly #ring: ring.SubmitterRing;
   readonly #tasks = new TaskList();
@@ -84,13 +98,26 @@ export class LaneThread implements ThreadListener {
   /** What to add to the thread's times to have them on this side's clock. */
   #clockShift = 0;
   #ending = false;
+  #late: Task | null = null;
+  #spare: boolean;
+  readonly #spawnedAt: number;
 
-  constructor(owner: LaneThreadOwner, threads: Threads, capacity: number) {
+  constructor(
+    owner: LaneThreadOwner,
+    threads: Threads,
+    platform: Platform,
+    capacity: number,
+    use: "lane" | "spare" = "lane",
+  ) {
     this.#owner = owner;
+    this.#platform = platform;
+    this.#spare = use === "spare";
+    this.#spawnedAt = platform.now();
     this.#ring = new ring.SubmitterRing(capacity);
     this.#posted = new Array<undefined>(capacity).fill(undefined);
     this.#thread = threads.spawn(owner.name, this);
     this.#post([protocol.INIT, this.#ring.memory, capacity]);
+    this.#holdProcess();
   }
 
   get ready(): boolean {
@@ -105,6 +132,18 @@ export class LaneThread implements ThreadListener {
   /** How much work is thought to be ahead of a new task, in ms. */
   get ahead(): number {
     return this.#ahead;
+  }
+
+  /** It was a spare, and is ready: from now on it is this owner's. */
+  adopt(owner: LaneThreadOwner): void {
+    this.#owner = owner;
+    this.#spare = false;
+  }
+
+  /** Has the thread import a function's module, though no job asks for it yet. */
+  warm(called: JobFunction): void {
+    if (!this.#defined.has(called)) this.#define(called);
+    this.#post([protocol.LOAD, called.id]);
   }
 
   /** Whether a task of this function may be handed over now: to an idle thread always, to others if it is not far ahead. */
@@ -158,12 +197,34 @@ export class LaneThread implements ThreadListener {
     this.#post([protocol.END]);
   }
 
-  /** Ends the thread wherever it is. */
+  /** Ends the thread wherever it is: this costs the job that it is at, if any, and no other. */
   terminate(): void {
     if (this.#state === "ended") return;
     this.#ending = true;
+    this.#ring.halt();
     this.#holdProcess();
     this.#thread.terminate();
+    this.#owner.threadHalted(this.#takeUnbegun());
+  }
+
+  /**
+   * Looks at a job that may take `limit` ms, and ends the thread if it is at it and has been for longer. Answers undefined if
+   * that isn't the job that it has started last: then it is not at it.
+   */
+  timedOut(job: Job<unknown, WorkerJob>, limit: number): TimeoutVerdict | undefined {
+    const seqno = this.#ring.lastStarted;
+    const task = this.#taskAt(seqno);
+    if (task?.job !== job) return undefined;
+    // It has ended, and its outcome is on its way; or the thread is being ended, and then that decides.
+    if (this.#ring.completed(seqno) || this.#ending) return "running";
+    const now = this.#platform.now();
+    const since = Math.min(now, this.#ring.start(seqno) + this.#clockShift);
+    if (since + limit > now) return { runningSince: since }; // As the core adds it up.
+    if (!this.#ring.haltAt(seqno)) return "running"; // It has ended just now, and the next one has begun.
+    task.late = { ran: now - since, limit };
+    this.#late = task;
+    this.terminate();
+    return "running";
   }
 
   message(data: unknown): void {
@@ -171,7 +232,7 @@ export class LaneThread implements ThreadListener {
     switch (told[0]) {
       case protocol.READY:
         this.#state = "ready";
-        this.#clockShift = told[1] - timeOrigin();
+        this.#clockShift = this.#shiftOf(told[1], told[2]);
         this.#owner.threadReady();
         this.#holdProcess();
         return;
@@ -196,12 +257,40 @@ export class LaneThread implements ThreadListener {
     this.#drain();
     const startedJobs = this.#oldest !== ring.START + 1 || this.#ring.started(ring.START + 1);
     const rest: HeldTask[] = [];
-    for (let task = this.#tasks.shift(); task !== null; task = this.#tasks.shift()) {
+    for (const task of this.#tasks.takeAll()) {
       rest.push({ task, started: this.#ring.started(this.#oldest) });
       this.#oldest = (this.#oldest + 1) | 0;
     }
     this.#held = 0;
-    this.#owner.threadEnded({ code, error, wasReady, startedJobs }, rest);
+    this.#owner.threadEnded({ code, error, wasReady, startedJobs, late: this.#late }, rest);
+  }
+
+  // The two origins are told by clocks that somebody may have set meanwhile; what the thread has said its time is, it has said
+  // after it was spawned and before now.
+  #shiftOf(origin: number, time: number): number {
+    return Math.min(Math.max(origin - timeOrigin(), this.#spawnedAt - time), this.#platform.now() - time);
+  }
+
+  // Takes out what the halted thread had not begun, but for what was transferred to it. The tasks that stay are those that were
+  // begun, at the front, and others behind them: whose sequence numbers, counted on from there, tell that they were not.
+  #takeUnbegun(): Task[] {
+    const unbegun: Task[] = [];
+    const held = this.#tasks.takeAll();
+    for (const [ahead, task] of held.entries()) {
+      if (task.transferred || this.#ring.started((this.#oldest + ahead) | 0)) this.#tasks.push(task);
+      else unbegun.push(task);
+    }
+    this.#held -= unbegun.length;
+    return unbegun;
+  }
+
+  // The held task of this sequence number, if there is one.
+  #taskAt(seqno: number): Task | null {
+    let ahead = (seqno - this.#oldest) | 0;
+    if (ahead < 0) return null;
+    let task = this.#tasks.first;
+    for (; task !== null && ahead > 0; ahead--) task = task.next;
+    return task;
   }
 
   #define(called: JobFunction): void {
@@ -262,7 +351,7 @@ export class LaneThread implements ThreadListener {
   #measure(task: Task, seqno: number): void {
     const start = this.#ring.start(seqno);
     const end = this.#ring.end(seqno);
-    task.function.measured(end - start);
+    if (task.function.measured(end - start)) this.#owner.functionProven(task.function);
     if (hooks.tracer !== null) this.#owner.threadMeasured(task, start + this.#clockShift, end + this.#clockShift);
   }
 
@@ -298,17 +387,20 @@ export class LaneThread implements ThreadListener {
       task.complete(0, undefined, told[2]);
     } else if (told?.[0] === protocol.FAILED) {
       task.complete(this.#ring.error(seqno), errorFromRecord(told[2], this.#owner.name), undefined);
+    } else if (this.#unreadable.length > 0) {
+      const cause = this.#unreadable.shift();
+      task.complete(errno.EIO, this.#outcomeError("can't be read here", cause), undefined);
     } else {
-      const why = this.#unreadable.length > 0 ? "can't be read here" : "was lost with its thread";
-      const cause = new WorkerError(this.#owner.name, "WorkerError", `The job's outcome ${why}`, {
-        cause: this.#unreadable.shift(),
-      });
-      task.complete(errno.EIO, cause, undefined);
+      task.lost(this.#outcomeError("was lost with its thread"));
     }
   }
 
+  #outcomeError(what: string, cause?: unknown): WorkerError {
+    return new WorkerError(this.#owner.name, "WorkerError", `The job's outcome ${what}`, { cause });
+  }
+
   #holdProcess(): void {
-    if (this.#held > 0 || this.#ending || this.#state === "starting") this.#thread.hold();
+    if (this.#held > 0 || this.#ending || (this.#state === "starting" && !this.#spare)) this.#thread.hold();
     else this.#thread.letGo();
   }
 

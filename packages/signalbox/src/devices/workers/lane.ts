@@ -5,33 +5,37 @@
  * (threads end before they can start a job); -> closed.
  *
  * What becomes of the jobs of a thread that ended: what it had completed is complete; the one that it had started fails
- * with EIO; the others, which it had not begun, go back to wait for the next thread, except those whose arguments were
+ * with EIO, or with ETIME if the thread was ended on its account (promise 9); the others, which it had not begun, go back to
+ * wait for a thread (those of the pool for any, as soon as this one is being ended), except those whose arguments were
  * transferred to the dead one, which fail with EIO too. So each end of a thread costs the job that it was at, and a
  * module that ends every thread that loads it ends its own jobs and nobody else's. A thread that ends young without having
  * started any job is the lane's own trouble: after `MAX_BARREN` of them in a row the lane is given up and its queues end with EIO.
  */
 import { errno } from "../../errors.ts";
+import type { TimeoutVerdict } from "../../driver.ts";
 import { hooks } from "../../hooks.ts";
 import type { Platform } from "../../platform/platform.ts";
 import type { Threads } from "../../platform/threads.ts";
 import { deliver } from "../../fence/delivery.ts";
 import { Ring } from "../../queue/ring.ts";
 import type { JobQueue } from "../../queue/job-queue.ts";
+import type { Job } from "../../queue/job.ts";
 import type { QueueOptions } from "../../queue/queue-options.ts";
 import { Completion } from "../../work/completion.ts";
 import { WorkerError } from "./error-record.ts";
 import type { JobFunction } from "./job-function.ts";
 import { LaneThread } from "./lane-thread.ts";
 import type { HeldTask, LaneThreadOwner, ThreadEnd } from "./lane-thread.ts";
+import type { Spares } from "./spares.ts";
 import { TaskList } from "./task.ts";
 import type { Task } from "./task.ts";
 import type { WorkersDriver } from "./workers-driver.ts";
 import type { WorkerJob } from "./worker-job.ts";
 
 /** How many threads in a row may end young without having started a job, until the lane is given up. */
-const MAX_BARREN = 3;
+export const MAX_BARREN = 3;
 /** What counts as young, in ms. */
-const YOUNG = 10_000;
+export const YOUNG = 10_000;
 
 /** starting: its thread is being started. ready: it runs jobs. dead: it was given up or closed, and has no thread. */
 export type LaneState = "starting" | "ready" | "dead";
@@ -59,6 +63,9 @@ export interface WorkersLane {
 export interface LaneOwner {
   readonly platform: Platform;
   readonly threads: Threads;
+  readonly spares: Spares;
+  /** A call of this function has come to its end, for the first time on the device. */
+  functionProven(called: JobFunction): void;
   /** There may be room for waiting tasks. */
   feed(): void;
   /** A task of the pool was given back by a thread that ended before it had started the job. */
@@ -92,7 +99,7 @@ export class Lane implements WorkersLane, LaneThreadOwner {
     this.index = index;
     this.name = name;
     this.#owner = owner;
-    this.#capacity = 2 ** Math.ceil(Math.log2(slots));
+    this.#capacity = capacityFor(slots);
     this.ring = new Ring(driver(this.waiting), { name, slots, platform: owner.platform });
   }
 
@@ -147,6 +154,11 @@ export class Lane implements WorkersLane, LaneThreadOwner {
     return gone;
   }
 
+  /** What is to be said about a job that may be out of time; undefined if the lane's thread is not at it. */
+  timedOut(job: Job<unknown, WorkerJob>, limit: number): TimeoutVerdict | undefined {
+    return this.#thread?.timedOut(job, limit);
+  }
+
   /** Lets the thread, which holds nothing, end for good. Resolves when it is gone. */
   close(): Promise<void> {
     return this.#leave((thread) => {
@@ -173,6 +185,17 @@ export class Lane implements WorkersLane, LaneThreadOwner {
     this.#owner.feed();
   }
 
+  threadHalted(rest: readonly Task[]): void {
+    if (this.#state === "closing" || rest.length === 0) return;
+    for (const task of rest) this.#waitAgain(task);
+    // Not in here: who ends a thread may be in the middle of something.
+    this.#owner.platform.microtask(() => this.#owner.feed());
+  }
+
+  functionProven(called: JobFunction): void {
+    this.#owner.functionProven(called);
+  }
+
   threadMeasured(task: Task, start: number, end: number): void {
     hooks.tracer?.deviceSpan({
       ring: this.ring,
@@ -185,7 +208,7 @@ export class Lane implements WorkersLane, LaneThreadOwner {
 
   threadEnded(end: ThreadEnd, rest: readonly HeldTask[]): void {
     this.#thread = null;
-    const deliberate = this.#restartCause !== undefined;
+    const deliberate = this.#restartCause !== undefined || end.late !== null;
     const cause = this.#describe(end);
     this.#restartCause = undefined;
     this.#lastEnd = cause;
@@ -197,9 +220,11 @@ export class Lane implements WorkersLane, LaneThreadOwner {
   }
 
   #start(): void {
-    this.#state = "starting";
-    this.#startedAt = this.#owner.platform.now();
-    this.#thread = new LaneThread(this, this.#owner.threads, this.#capacity);
+    const { platform, threads, spares } = this.#owner;
+    this.#startedAt = platform.now();
+    const spare = spares.take(this);
+    this.#state = spare === null ? "starting" : "ready";
+    this.#thread = spare ?? new LaneThread(this, threads, platform, this.#capacity);
   }
 
   #leave(how: (thread: LaneThread) => void): Promise<void> {
@@ -240,7 +265,7 @@ export class Lane implements WorkersLane, LaneThreadOwner {
   // SIGNALLING: runs in a delivery; moves the task or tells the core.
   #judge({ task, started }: HeldTask, cause: WorkerError): void {
     if (started) {
-      task.complete(errno.EIO, cause, undefined);
+      task.lost(cause);
     } else if (task.transferred) {
       const lost = new WorkerError(
         this.name,
@@ -249,18 +274,31 @@ export class Lane implements WorkersLane, LaneThreadOwner {
         { cause },
       );
       task.complete(errno.EIO, lost, undefined);
-    } else if (task.queue.ring === this.ring) {
-      this.waiting.putBack(task);
     } else {
-      this.#owner.takeBack(task);
+      this.#waitAgain(task);
     }
   }
 
+  #waitAgain(task: Task): void {
+    if (task.queue.ring === this.ring) this.waiting.putBack(task);
+    else this.#owner.takeBack(task);
+  }
+
   #describe(end: ThreadEnd): WorkerError {
-    const how = this.#restartCause !== undefined ? "was ended by a restart" : `exited with code ${end.code}`;
+    const how = this.#howEnded(end);
     const when = end.wasReady ? "" : " before it was ready";
     return new WorkerError(this.name, "WorkerError", `The thread of lane "${this.name}" ${how}${when}`, {
       cause: this.#restartCause?.cause ?? end.error,
     });
   }
+
+  #howEnded(end: ThreadEnd): string {
+    if (end.late !== null) return `was ended, since job "${end.late.job.label}" was out of time`;
+    return this.#restartCause !== undefined ? "was ended by a restart" : `exited with code ${end.code}`;
+  }
+}
+
+/** How many slots the rings of a device's threads have. */
+export function capacityFor(slots: number): number {
+  return 2 ** Math.ceil(Math.log2(slots));
 }

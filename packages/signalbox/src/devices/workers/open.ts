@@ -13,20 +13,22 @@ const DEFAULT_SLOTS = 16;
 /** Opens a device on these threads. */
 export async function openOn(threads: Threads, options: WorkersOptions): Promise<WorkersDevice> {
   const { name = "workers", lanes = Math.min(threads.parallelism(), DEFAULT_LANES), slots = DEFAULT_SLOTS } = options;
-  checkWhole(name, "lanes", lanes, 1024);
-  checkWhole(name, "slots", slots, 65_536);
+  const { spares = 0 } = options;
+  checkWhole(name, "lanes", lanes, 1, 1024);
+  checkWhole(name, "slots", slots, 1, 65_536);
+  checkWhole(name, "spares", spares, 0, 1024);
   if (!threads.canShareMemory()) {
     throw new SignalboxError(
       "ENODEV",
       `[Device "${name}"] needs SharedArrayBuffer, and this page is not isolated: serve it with Cross-Origin-Opener-Policy "same-origin" and Cross-Origin-Embedder-Policy "require-corp"`,
     );
   }
-  const device = new WorkersDevice(threads, realPlatform, name, lanes, slots);
+  const device = new WorkersDevice(threads, realPlatform, name, lanes, slots, spares);
   await device._open();
   return device;
 }
 
-function checkWhole(name: string, what: string, value: number, most: number): void {
-  if (Number.isInteger(value) && value >= 1 && value <= most) return;
-  throw new RangeError(`[Device "${name}"] takes a number of ${what} from 1 to ${most} (got ${value})`);
+function checkWhole(name: string, what: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new RangeError(`[Device "${name}"] takes a number of ${what} from ${least} to ${most} (got ${value})`);
 }

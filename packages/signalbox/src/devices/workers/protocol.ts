@@ -1,7 +1,7 @@
 /**
  * The protocol: the messages between a lane and its thread, for what doesn't fit into the shared ring.
  *
- * To the thread: `INIT` once, first; `DEFINE` before the first job of a function; `ARGS` or `BATCH` before or just after
+ * To the thread: `INIT` once, first; `DEFINE` before the first job of a function, or before `LOAD`; `ARGS` or `BATCH` before or just after
  * the jobs' slots are published; `WAKE` when the thread sleeps and nothing else would wake it; `END` once, last.
  * From the thread: `READY` once, first; `RESULT` or `FAILED` for each job whose outcome is `POSTED`; `BELL`.
  * Messages of one direction arrive in the order in which they were posted.
@@ -14,6 +14,7 @@ export const ARGS = 2;
 export const BATCH = 3;
 export const WAKE = 4;
 export const END = 5;
+export const LOAD = 6;
 
 export const READY = 0;
 export const RESULT = 1;
@@ -31,11 +32,13 @@ export type ToThread =
   | readonly [typeof BATCH, ...(number | readonly unknown[])[]]
   | readonly [typeof WAKE]
   /** There will be no more jobs, and none is left: the thread ends. */
-  | readonly [typeof END];
+  | readonly [typeof END]
+  /** Import this function's module now: no job asks for it yet, but one may soon. */
+  | readonly [typeof LOAD, id: number];
 
 export type FromThread =
-  /** The thread runs jobs from now on; its clock's origin (see `timeOrigin`). */
-  | readonly [typeof READY, origin: number]
+  /** The thread runs jobs from now on; its clock's origin (see `timeOrigin`), and the time on it. */
+  | readonly [typeof READY, origin: number, now: number]
   | readonly [typeof RESULT, seqno: number, value: unknown]
   | readonly [typeof FAILED, seqno: number, error: ErrorRecord]
   | readonly [typeof BELL];

@@ -2,7 +2,8 @@
  * The runner: what a thread of a lane does. Takes jobs from the shared ring in order, one at a time, and leaves outcomes.
  *
  * States: waiting for `INIT` -> idle (asleep: `AWAKE` is 0) <-> running (inside `pump`) <-> busy (a job's promise or
- * module is awaited), or yielded (its slice of time is over: the event loop has a turn first).
+ * module is awaited), or yielded (its slice of time is over: the event loop has a turn first); running -> halted (the other
+ * side is ending this thread: nothing is started any more).
  *
  * Invariants:
  * - A job is marked started before anything of its program runs, so that whoever finds the thread dead knows whose fault it may be.
@@ -53,20 +54,24 @@ class Runner {
   /** When this slice of time began, and the last reading of the clock. */
   #sliceStart = 0;
   #time = 0;
-  #state: "idle" | "running" | "busy" | "yielded" = "idle";
+  #state: "idle" | "running" | "busy" | "yielded" | "halted" = "idle";
 
   constructor(parent: ParentThread, platform: Platform, memory: ring.RunnerRing) {
     this.#parent = parent;
     this.#platform = platform;
     this.#ring = memory;
     this.#args = new Array<undefined>(memory.capacity).fill(undefined);
-    this.#post([protocol.READY, timeOrigin()]);
+    this.#post([protocol.READY, timeOrigin(), platform.now()]);
   }
 
   hear(told: ToThread): void {
     switch (told[0]) {
       case protocol.DEFINE:
         this.#functions[told[1]] = new ModuleFunction(told[2], told[3]);
+        break;
+      case protocol.LOAD:
+        // What goes wrong is told to the first job that wants it.
+        this.#functions[told[1]]?.load().catch(() => {});
         break;
       case protocol.ARGS:
         this.#tell(told[1], told[2]);
@@ -150,9 +155,12 @@ class Runner {
     return args;
   }
 
-  // Starts a job; false if it has to be awaited, and then the pump goes on when it has ended.
+  // Starts a job; false if it has to be awaited, and then the pump goes on when it has ended; or if it may not be started.
   #begin(seqno: number, target: ModuleFunction, args: readonly unknown[]): boolean {
-    this.#ring.start(seqno, this.#platform.now());
+    if (!this.#ring.start(seqno, this.#platform.now())) {
+      this.#state = "halted";
+      return false;
+    }
     try {
       if (this.#unreadable.size > 0) this.#throwUnreadable(seqno);
       const value = target.call === undefined ? this.#loadAndCall(target, args) : target.call(...args);

@@ -16,6 +16,8 @@
  *   moment before `SUBMITTED` passes it: its slot is filled by then.)
  * - A slot is written by the submitter before `SUBMITTED` passes it, by the runner before `COMPLETED` passes it, and read
  *   by each only after the other's mark has passed it. The marks are Atomics; what is between them needs none.
+ * - `STARTED` is moved by an exchange that compares. So a submitter that halts the runner knows exactly which job is the last that
+ *   was started: nothing is, afterwards.
  * - The runner looks at `SUBMITTED` after it sets `AWAKE` to 0, and the submitter looks at `AWAKE` after it moves
  *   `SUBMITTED`: so no job is slept through. Likewise with `RUNG` and `COMPLETED`.
  */
@@ -28,6 +30,9 @@ const COMPLETED = 17;
 const AWAKE = 32;
 const RUNG = 33;
 const HEADER_CELLS = 48;
+
+/** What a halted ring's `STARTED` differs by from the last job started: nothing that the runner compares it to can be equal. */
+const HALT = 0x40000000;
 
 /**
  * The sequence number before the first: the numbers wrap after 256 jobs, not after two thousand million, so that every
@@ -94,6 +99,8 @@ class SharedRing {
 /** The side that owns the device: fills slots, reads outcomes. */
 export class SubmitterRing extends SharedRing {
   #last: number = START;
+  /** The last job started, once the runner is halted. */
+  #haltedAt: number | undefined;
 
   /** A new ring of `capacity` slots, a power of two. */
   constructor(capacity: number) {
@@ -139,7 +146,30 @@ export class SubmitterRing extends SharedRing {
 
   /** Whether the runner had started this job. */
   started(seqno: number): boolean {
-    return ((load(this.cells, STARTED) - seqno) | 0) >= 0;
+    return ((this.lastStarted - seqno) | 0) >= 0;
+  }
+
+  /** The last job that the runner has started; `START` before the first. */
+  get lastStarted(): number {
+    return this.#haltedAt ?? load(this.cells, STARTED);
+  }
+
+  /** Whether the runner has completed this job. Unlike `look`, this takes back no bell. */
+  completed(seqno: number): boolean {
+    return ((load(this.cells, COMPLETED) - seqno) | 0) >= 0;
+  }
+
+  /** The runner, which is about to be ended, starts nothing any more. */
+  halt(): void {
+    while (!this.haltAt(this.lastStarted));
+  }
+
+  /** The same if this job is the last that was started; false if another one is, and then nothing has changed. */
+  haltAt(seqno: number): boolean {
+    if (this.#haltedAt !== undefined) return this.#haltedAt === seqno;
+    if (compareExchange(this.cells, STARTED, seqno, seqno ^ HALT) !== seqno) return false;
+    this.#haltedAt = seqno;
+    return true;
   }
 
   outcome(seqno: number): Outcome {
@@ -181,10 +211,11 @@ export class RunnerRing extends SharedRing {
     return this.cells[this.cell(seqno) + 1] as ArgsKind;
   }
 
-  /** The job is about to run: from here on it is this thread's to answer for. */
-  start(seqno: number, time: number): void {
+  /** The job is about to run: from here on it is this thread's to answer for. False if the thread may start nothing any more. */
+  start(seqno: number, time: number): boolean {
     this.doubles[this.double(seqno) + 1] = time;
-    store(this.cells, STARTED, seqno);
+    const before = (seqno - 1) | 0;
+    return compareExchange(this.cells, STARTED, before, seqno) === before;
   }
 
   /** The job has come to its end. */

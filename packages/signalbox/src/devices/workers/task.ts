@@ -2,10 +2,12 @@
  * Tasks: jobs that the core has started, on their way to and through a thread.
  *
  * States: waiting (in the list of a lane or of the pool) -> held (by a thread) -> finished; held -> waiting again, if its
- * thread ended before it had started the job.
+ * thread ended before it had started the job. A held task is late from when its thread is being ended on its account.
  */
+import { SignalboxError, errno } from "../../errors.ts";
 import type { JobQueue } from "../../queue/job-queue.ts";
 import type { Job } from "../../queue/job.ts";
+import type { WorkerError } from "./error-record.ts";
 import type { JobFunction } from "./job-function.ts";
 import type { WorkerJob } from "./worker-job.ts";
 
@@ -23,6 +25,8 @@ export class Task {
   transferred = false;
   /** What it was thought to take when it was handed to a thread, in ms. */
   expected = 0;
+  /** How long it had run, and how long it might, in ms, when it was decided to end its thread; null unless that was on its account. */
+  late: { readonly ran: number; readonly limit: number } | null = null;
   /** The next in its list. */
   next: Task | null = null;
 
@@ -36,6 +40,24 @@ export class Task {
   /** Tells the core that the job is done. SIGNALLING: ends in the core, which signals in order. */
   complete(error: number, cause: unknown, result: unknown): void {
     this.queue.complete(this.job, error, cause, result);
+  }
+
+  /**
+   * Tells the core that the job's thread is gone, and its outcome with it. SIGNALLING, as `complete`. Promise 8: whoever is told
+   * that the job was out of time can rely on it that nobody is at it any more.
+   */
+  lost(cause: WorkerError): void {
+    if (this.late === null) this.complete(errno.EIO, cause, undefined);
+    else this.queue.recovered(this.job, this.#lateError(cause, this.late));
+  }
+
+  #lateError(cause: WorkerError, { ran, limit }: { readonly ran: number; readonly limit: number }): SignalboxError {
+    const why = limit === 0 ? "was ended before its time" : `did not end within ${limit} ms`;
+    return new SignalboxError(
+      "ETIME",
+      `[Job "${this.job.label}"] ${why}: it had run for ${ran.toFixed(0)} ms on lane "${cause.lane}"`,
+      { cause },
+    );
   }
 }
 
@@ -78,6 +100,13 @@ export class TaskList {
     if (before === null) this.#first = task;
     else before.next = task;
     if (after === null) this.#last = task;
+  }
+
+  /** Takes out all. */
+  takeAll(): Task[] {
+    const all: Task[] = [];
+    for (let task = this.shift(); task !== null; task = this.shift()) all.push(task);
+    return all;
   }
 
   clear(): void {

@@ -5,15 +5,18 @@
  *
  * Invariants:
  * - A queue with a lane is on that lane's ring; one without is on the pool's ring, whose jobs any lane may run.
+ * - A job's time runs from when its thread begins it: one that no thread has begun is never out of time (promise 9).
  * - Closing drains, then ends the threads; after its timeout it ends the threads first, and then everything that is left.
  *   Either way every fence has signalled and no thread is left when it resolves.
  */
 import type { CloseOptions, Device, DeviceState } from "../../device.ts";
+import type { TimeoutVerdict } from "../../driver.ts";
 import { SignalboxError, errno } from "../../errors.ts";
 import { hooks } from "../../hooks.ts";
 import { deliver } from "../../fence/delivery.ts";
 import type { Platform, Timer } from "../../platform/platform.ts";
 import type { Threads } from "../../platform/threads.ts";
+import type { Job } from "../../queue/job.ts";
 import type { JobQueue } from "../../queue/job-queue.ts";
 import type { QueueOptions } from "../../queue/queue-options.ts";
 import { checkCloseOptions } from "../../queue/closing.ts";
@@ -21,8 +24,9 @@ import { Ring } from "../../queue/ring.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import type { WorkerError } from "./error-record.ts";
 import { JobFunctions } from "./job-function.ts";
-import { Lane } from "./lane.ts";
+import { Lane, capacityFor } from "./lane.ts";
 import type { LaneOwner, WorkersLane } from "./lane.ts";
+import { Spares } from "./spares.ts";
 import type { Task } from "./task.ts";
 import type { WorkerJob } from "./worker-job.ts";
 import { WorkersDriver } from "./workers-driver.ts";
@@ -44,6 +48,12 @@ export interface WorkersOptions {
    * many keep lanes busy with jobs of a few microseconds. A whole number from 1 to 65536.
    */
   readonly slots?: number;
+  /**
+   * How many threads are kept ready, beyond the lanes', to take the place of one that ended or had to be ended; 0 if left out: then the
+   * lane waits until a fresh one has started (tens of ms). Each costs what a thread costs, and has imported the modules
+   * that jobs ran so far. A whole number up to 1024.
+   */
+  readonly spares?: number;
 }
 
 /** How a queue of a workers device is opened. */
@@ -61,22 +71,31 @@ export class WorkersDevice implements Device<WorkerJob, WorkersQueueOptions> {
   readonly #lanes: readonly Lane[];
   readonly #ring: Ring<WorkerJob>;
   readonly #dispatcher: Dispatcher;
+  readonly #spares: Spares;
   readonly #platform: Platform;
   #state: DeviceState = "open";
   #closed: Promise<void> | undefined;
 
   /** @internal Use `openWorkers`. */
-  constructor(threads: Threads, platform: Platform, name: string, count: number, slots: number) {
+  constructor(threads: Threads, platform: Platform, name: string, count: number, slots: number, spares: number) {
     this.name = name;
     if (hooks.lockdep !== null) hooks.lockdep.opened("device", this, name, null);
     this.#platform = platform;
     const lanes: Lane[] = [];
     const dispatcher = new Dispatcher(lanes);
     let arrivals = 0;
+    const functions = new JobFunctions();
+    this.#spares = new Spares({ platform, threads, functions }, name, spares, capacityFor(slots));
     const owner: LaneOwner & WorkersDriverOwner = {
       platform,
       threads,
-      functions: new JobFunctions(),
+      functions,
+      spares: this.#spares,
+      functionProven: (called) => {
+        functions.prove(called);
+        this.#spares.warm(called);
+      },
+      timedOut: (job, limit) => this.#timedOut(job, limit),
       nextArrival: () => ++arrivals,
       feed: () => dispatcher.feed(),
       takeBack: (task: Task) => dispatcher.pool.putBack(task),
@@ -99,6 +118,11 @@ export class WorkersDevice implements Device<WorkerJob, WorkersQueueOptions> {
     return this.#lanes;
   }
 
+  /** How many spare threads are ready to take the place of a lane's: `WorkersOptions.spares` at most. */
+  get spares(): number {
+    return this.#spares.ready;
+  }
+
   /**
    * Opens a queue. Throws `SignalboxError` ENODEV unless the device is open, and if the lane was given up; RangeError for
    * a lane that doesn't exist.
@@ -118,7 +142,7 @@ export class WorkersDevice implements Device<WorkerJob, WorkersQueueOptions> {
 
   /**
    * Takes no more jobs and cancels what no thread has got yet, with ECANCELED and this cause; what threads have comes to its
-   * end. To be followed by `close()`. (For a job that runs for ever there is `lanes[i].restart()`.)
+   * end. To be followed by `close()`. (For a job that runs for ever there are timeouts, and `lanes[i].restart()`.)
    */
   kill(cause?: unknown): void {
     if (this.#state === "open") this.#state = "closing";
@@ -145,7 +169,10 @@ export class WorkersDevice implements Device<WorkerJob, WorkersQueueOptions> {
   async _open(): Promise<void> {
     const outcomes = await Promise.allSettled(this.#lanes.map((lane) => lane.open()));
     const failed = outcomes.find((outcome) => outcome.status === "rejected");
-    if (failed === undefined) return;
+    if (failed === undefined) {
+      this.#spares.fill();
+      return;
+    }
     await this.close({ timeout: 0 });
     throw new SignalboxError("ENODEV", `[Device "${this.name}"] can't start its threads`, { cause: failed.reason });
   }
@@ -161,8 +188,17 @@ export class WorkersDevice implements Device<WorkerJob, WorkersQueueOptions> {
     const expired = !(await this.#inTime(drained, timeout));
     if (expired) this.#dispatcher.takeAll();
     // Promise 8: no fence tells that a job is over while a thread may still be at it.
-    if (expired || !(await this.#inTime(Promise.all(this.#lanes.map((lane) => lane.close())), END_GRACE))) {
-      await this.#inTime(Promise.all(this.#lanes.map((lane) => lane.terminate())), TERMINATE_GRACE);
+    if (
+      expired ||
+      !(await this.#inTime(
+        this.#allGone((lane) => lane.close()),
+        END_GRACE,
+      ))
+    ) {
+      await this.#inTime(
+        this.#allGone((lane) => lane.terminate()),
+        TERMINATE_GRACE,
+      );
     }
     if (expired) {
       const cause = new SignalboxError(
@@ -174,6 +210,19 @@ export class WorkersDevice implements Device<WorkerJob, WorkersQueueOptions> {
     }
     this.#state = "closed";
     if (hooks.lockdep !== null) hooks.lockdep.closed(this);
+  }
+
+  #allGone(end: (lane: Lane) => Promise<void>): Promise<unknown> {
+    return Promise.all([...this.#lanes.map(end), this.#spares.close()]);
+  }
+
+  // A job is at one thread at most; one that is at none waits for its turn, or its outcome is on its way.
+  #timedOut(job: Job<unknown, WorkerJob>, limit: number): TimeoutVerdict {
+    for (const lane of this.#lanes) {
+      const verdict = lane.timedOut(job, limit);
+      if (verdict !== undefined) return verdict;
+    }
+    return "running";
   }
 
   // Whether the work is done before the time is over.
@@ -193,6 +242,7 @@ export class WorkersDevice implements Device<WorkerJob, WorkersQueueOptions> {
     lane.ring.lose(errno.EIO, cause);
     if (this.#lanes.some((other) => other.state !== "dead")) return;
     this.#state = "lost";
+    void this.#spares.close();
     this.#dispatcher.pool.clear();
     this.#ring.lose(errno.EIO, cause);
   }

@@ -2,7 +2,7 @@
  * The workers' driver: what the core calls. It only puts what was started into a list; handing it to threads comes after
  * the section, in `flush`.
  */
-import type { Driver } from "../../driver.ts";
+import type { Driver, TimeoutVerdict } from "../../driver.ts";
 import type { Job } from "../../queue/job.ts";
 import type { TaskList } from "./task.ts";
 import { Task } from "./task.ts";
@@ -17,6 +17,8 @@ export interface WorkersDriverOwner {
   nextArrival(): number;
   /** Hands waiting tasks to threads. */
   feed(): void;
+  /** Says what is to be done about a job that may take `limit` ms, and may have taken them. */
+  timedOut(job: Job<unknown, WorkerJob>, limit: number): TimeoutVerdict;
 }
 
 /** The driver of one ring: of the pool's, or of a lane's. */
@@ -47,5 +49,9 @@ export class WorkersDriver implements Driver<WorkerJob> {
 
   flush(): void {
     this.#owner.feed();
+  }
+
+  timedOut(job: Job<unknown, WorkerJob>, limit: number): TimeoutVerdict {
+    return this.#owner.timedOut(job, limit);
   }
 }

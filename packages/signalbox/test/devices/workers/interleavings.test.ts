@@ -1,6 +1,6 @@
 /**
  * Interleavings: the whole device over loopback threads, with messages that come as late as they may, messages that can't
- * be read, and lanes that are killed. Each seed is one history; a failure names its seed.
+ * be read, lanes that are killed, and jobs that are ended before their time. Each seed is one history; a failure names its seed.
  */
 import { expect, test } from "vitest";
 import { Timeline, submit } from "signalbox";
@@ -9,13 +9,15 @@ import { openOn } from "../../../dist/devices/workers/open.js";
 import { seededRandom } from "../../../dist/platform/random.js";
 import { LoopbackThreads } from "./loopback.ts";
 
+/** How many calls of jobs there were, in all threads of a history. */
+const calls = globalThis as { jobCalls?: number };
+
 // A module of its own for each seed, so that it has to be defined and loaded in the middle of things.
 const moduleOf = (seed: number, part: number) =>
-  `data:text/javascript,/* ${seed} ${part} */ export default (x) => x; export const soon = async (x) => { await null; return x; };
-   export const late = (x) => new Promise((r) => setImmediate(r, x)); export const bad = (x) => { throw new Error(String(x)); };`.replaceAll(
-    "\n",
-    " ",
-  );
+  `data:text/javascript,/* ${seed} ${part} */ const called = () => void globalThis.jobCalls++;
+   export default (x) => (called(), x); export const soon = async (x) => { called(); await null; return x; };
+   export const late = (x) => { called(); return new Promise((r) => setImmediate(r, x)); };
+   export const bad = (x) => { called(); throw new Error(String(x)); };`.replaceAll("\n", " ");
 
 interface Planned {
   readonly job: Job;
@@ -23,11 +25,17 @@ interface Planned {
   readonly fails: boolean;
 }
 
-async function history(seed: number, faults: { readonly unreadable: number; readonly kills: number }): Promise<void> {
+interface Faults {
+  readonly unreadable: number;
+  readonly kills: number;
+  readonly timeouts: number;
+}
+
+async function history(seed: number, faults: Faults): Promise<void> {
   const random = seededRandom(seed);
   const pick = <T>(...items: T[]): T => items[Math.floor(random() * items.length)]!;
   const threads = new LoopbackThreads(random, faults.unreadable);
-  const device = await openOn(threads, { lanes: pick(1, 2, 3), slots: pick(1, 2, 8, 64) });
+  const device = await openOn(threads, { lanes: pick(1, 2, 3), slots: pick(1, 2, 8, 64), spares: pick(0, 0, 1, 2) });
   const lanes = device.lanes;
   const queues = [
     device.queue("a"),
@@ -35,6 +43,7 @@ async function history(seed: number, faults: { readonly unreadable: number; read
     device.queue("c", { lane: lanes.length - 1 }),
     device.queue("d", { bypass: true }),
   ];
+  calls.jobCalls = 0;
   const gates = [1, 2, 3].map((i) => new Timeline(`gate ${i}`).fence());
   const planned: Planned[] = [];
   for (let batch = 0; batch < 12; batch++) {
@@ -57,6 +66,8 @@ async function history(seed: number, faults: { readonly unreadable: number; read
     submit(...jobs);
     await (random() < 0.5 ? null : new Promise(setImmediate));
     if (faults.kills > random()) void pick(...lanes).restart("chaos");
+    // Ends the thread that is at the queue's oldest running job, if one is.
+    if (faults.timeouts > random()) pick(...queues).triggerTimeout();
     if (batch % 4 === 3) gates[(batch - 3) / 4]!.signal();
   }
   const fences = planned.map(({ job }) => job);
@@ -73,6 +84,7 @@ async function history(seed: number, faults: { readonly unreadable: number; read
     expect(inOrder, `seed ${seed}: fences of queue ${queue} signal in order`).toBe(true);
   }
   let hurt = 0;
+  let ended = 0;
   let cancelled = false;
   for (const { job, expected, fails } of planned) {
     const failure = job.failure();
@@ -81,10 +93,13 @@ async function history(seed: number, faults: { readonly unreadable: number; read
       cancelled = true; // Its dependency failed: that one was looked at.
       continue;
     }
-    if (/can't be read|was lost|was ended by a restart|were transferred/.test(told)) hurt++;
+    ended++;
+    if (/can't be read|was lost|was ended by a restart|was ended before its time|were transferred/.test(told)) hurt++;
     else if (fails) expect(told, `seed ${seed}: ${job.label}`).toBe(String(expected));
     else expect(failure ?? job.result, `seed ${seed}: ${job.label}`).toEqual(expected);
   }
+  expect(calls.jobCalls, `seed ${seed}: no job is run twice`).toBeLessThanOrEqual(ended);
+  expect(calls.jobCalls, `seed ${seed}: each job that had no fault is run`).toBeGreaterThanOrEqual(ended - hurt);
   // Each fault costs its own job and no other.
   const { started, untold } = threads.cost;
   expect(hurt, `seed ${seed}: jobs that faults cost`).toBeLessThanOrEqual(started + untold + threads.spoiled);
@@ -92,10 +107,11 @@ async function history(seed: number, faults: { readonly unreadable: number; read
 }
 
 test.each([
-  ["messages as late as they may be", { unreadable: 0, kills: 0 }, 0],
-  ["and messages that can't be read", { unreadable: 0.2, kills: 0 }, 1_000],
-  ["and lanes that are killed", { unreadable: 0, kills: 0.5 }, 2_000],
-  ["and both", { unreadable: 0.2, kills: 0.5 }, 3_000],
+  ["messages as late as they may be", { unreadable: 0, kills: 0, timeouts: 0 }, 0],
+  ["and messages that can't be read", { unreadable: 0.2, kills: 0, timeouts: 0 }, 1_000],
+  ["and lanes that are killed", { unreadable: 0, kills: 0.5, timeouts: 0 }, 2_000],
+  ["and jobs that are ended before their time", { unreadable: 0, kills: 0, timeouts: 0.8 }, 3_000],
+  ["and all three", { unreadable: 0.2, kills: 0.3, timeouts: 0.5 }, 4_000],
 ])(
   "%s: every fence signals once, in order, with its own job's outcome",
   async (_, faults, first) => {

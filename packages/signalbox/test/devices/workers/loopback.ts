@@ -213,10 +213,11 @@ function clone(message: unknown, transfer: readonly Transferable[] = []): unknow
   return structuredClone(message, { transfer: [...transfer] as never }) as unknown[];
 }
 
-// 0 or 1: the marks are where shared-ring.ts has them.
+// 0 or 1: the marks, and what one is changed by when the ring is halted, are as shared-ring.ts has them.
 function startedAndNotCompleted(memory: SharedArrayBuffer): number {
   const cells = new Int32Array(memory);
-  return (cells[16]! - cells[17]!) | 0;
+  const running = (cells[16]! - cells[17]!) | 0;
+  return running === 0 || running === 1 ? running : ((cells[16]! ^ 0x40000000) - cells[17]!) | 0;
 }
 
 /** What the other side does before and after each call of a ring's method. */

@@ -28,6 +28,10 @@ test("a program that forgets to close ends when its jobs are done, and not befor
   expect(await program("program-forgets.mjs")).toBe("done");
 }, 70_000);
 
+test("so does one with a spare thread, which nobody needs", async () => {
+  expect(await program("program-forgets-spare.mjs")).toBe("done");
+}, 70_000);
+
 test("a job that uses up its thread's memory fails, and the process goes on", async () => {
   expect(await program("program-exhausts.mjs", "--max-old-space-size=64")).toBe("EIO ERR_WORKER_OUT_OF_MEMORY 2");
 }, 70_000);

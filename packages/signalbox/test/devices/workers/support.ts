@@ -66,3 +66,12 @@ export function cells(count: number): Int32Array {
 export async function reached(shared: Int32Array, index: number, value: number): Promise<void> {
   while (Atomics.load(shared, index) !== value) await new Promise((resolve) => setTimeout(resolve, 1));
 }
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Resolves when so many spare threads are ready. */
+export async function spareReady(device: WorkersDevice, count = 1): Promise<void> {
+  while (device.spares !== count) await pause(1);
+}

@@ -1,0 +1,31 @@
+/** Jobs that hang, in ways of their own. */
+import { readFileSync } from "node:fs";
+
+/** Says that it is here, and never goes on. */
+export function loop(cells, mine) {
+  Atomics.add(cells, mine, 1);
+  for (;;);
+}
+
+/** Says that it is here, never goes on, and tells if it ever sees the second cell change. */
+export function watch(cells) {
+  Atomics.add(cells, 0, 1);
+  for (;;) if (Atomics.load(cells, 1) !== 0) Atomics.store(cells, 2, 1);
+}
+
+/** Never ends, though its thread is idle. */
+export function forget() {
+  return new Promise(() => {});
+}
+
+/** Waits in a call of the system, until somebody writes into the pipe; quick where there is no pipe. */
+export function read(path, cells) {
+  if (path === undefined) return 0;
+  Atomics.add(cells, 0, 1);
+  return readFileSync(path).length;
+}
+
+/** Quick when it is told not to loop: so the device learns that it is quick, and loads the thread ahead. */
+export function loopIf(now) {
+  while (now);
+}
