@@ -30,6 +30,8 @@ export interface ConformanceTarget<Spec extends JobSpec = JobSpec> {
   fails(device: Device<Spec>, base: JobSpec): Spec;
   /** A job that succeeds after keeping the device busy for tens of ms. */
   slow(device: Device<Spec>, base: JobSpec): Spec;
+  /** A job that hangs and never ends by itself, if the device takes timeouts. */
+  hangs?(device: Device<Spec>, base: JobSpec): Spec;
   /** A spec that the device can't run and refuses when the job is made, if there is such a thing. */
   readonly invalid?: Spec;
 }
@@ -302,6 +304,68 @@ const checks: readonly (readonly [name: string, body: Body])[] = [
   ],
 ];
 
+/** How long a job that hangs may take, in ms; those that are not to be ended get more than a busy machine needs. */
+const HANGS_FOR = 100;
+
+type HangingBody = <Spec extends JobSpec>(
+  bench: Bench<Spec>,
+  hangs: (queue: JobQueue<Spec>, base?: JobSpec) => Job<unknown, Spec>,
+) => Promise<void>;
+
+// The innocent ones are idempotent: a device may have to be reset on account of the one that hangs (Q26).
+const innocent: JobSpec = { idempotent: true };
+
+const hangingChecks: readonly (readonly [name: string, body: HangingBody])[] = [
+  [
+    "a job that hangs ends with ETIME, and those behind it run (promise 9)",
+    async (bench, hangs) => {
+      const queue = bench.device.queue("hanging");
+      const hung = hangs(queue, { label: "stuck" });
+      const behind = [bench.works(queue, innocent), bench.works(queue, innocent)];
+      const errors = await settled(submit(hung, ...behind));
+      const failure = hung.failure();
+      check(failure instanceof FenceError && failure.code === "ETIME", `the job that hangs ended with ${errors[0]}`);
+      check(
+        failure.cause instanceof SignalboxError && failure.cause.message.includes('"stuck"'),
+        `its cause doesn't name it: ${String(failure.cause)}`,
+      );
+      check(errors[1] === 0 && errors[2] === 0, `those behind it ended with ${errors.slice(1).join(", ")}`);
+      await settled(submit(bench.works(queue)));
+      check(queue.stats.failed === 1 && queue.state === "usable", "the queue has failed with it");
+    },
+  ],
+  [
+    "a job that hangs leaves other queues alone (promise 12)",
+    async (bench, hangs) => {
+      const [bad, good] = [bench.device.queue("bad"), bench.device.queue("good")];
+      const hung = [hangs(bad, innocent), hangs(bad, innocent)]; // As for the other one.
+      const fences = submit(...hung, ...Array.from({ length: 20 }, () => bench.works(good, innocent)));
+      const errors = await settled(fences);
+      check(
+        hung.every((job) => job.failure()?.code === "ETIME"),
+        `those that hang ended with ${errors.slice(0, 2).join(", ")}`,
+      );
+      check(
+        errors.slice(2).every((error) => error === 0),
+        "a job of another queue failed",
+      );
+    },
+  ],
+  [
+    "close waits for a job that hangs to be out of time, and takes less where it may not wait (promise 1)",
+    async (bench, hangs) => {
+      const queue = bench.device.queue("closing");
+      const fences = submit(hangs(queue), bench.works(queue, innocent), hangs(queue, { ...innocent, timeout: 60_000 }));
+      await fences[1].wait();
+      await bench.device.close({ timeout: 20 });
+      check(
+        fences.map((fence) => fence.failure()?.code).join(" ") === "ETIME  ETIME",
+        `the jobs ended with ${fences.map((fence) => fence.error).join(", ")}`,
+      );
+    },
+  ],
+];
+
 function benchOf<Spec extends JobSpec>(target: ConformanceTarget<Spec>, device: Device<Spec>): Bench<Spec> {
   return {
     device,
@@ -323,7 +387,25 @@ function benchOf<Spec extends JobSpec>(target: ConformanceTarget<Spec>, device: 
  * ```
  */
 export function deviceConformance<Spec extends JobSpec>(target: ConformanceTarget<Spec>): readonly ConformanceCheck[] {
-  const all: ConformanceCheck[] = checks.map(([name, body]) => ({
+  const all = checks.map(([name, body]) => onDevice(name, target, body));
+  if (target.hangs !== undefined)
+    for (const [name, body] of hangingChecks) {
+      const hang = (bench: Bench<Spec>, queue: JobQueue<Spec>, base: JobSpec = {}): Job<unknown, Spec> =>
+        queue.job(target.hangs!(bench.device, { timeout: HANGS_FOR, ...base }));
+      all.push(onDevice(name, target, (bench) => body(bench, (queue, base) => hang(bench, queue, base))));
+    }
+  const { invalid } = target;
+  if (invalid !== undefined)
+    all.push({ name: "a spec that can't run is refused when the job is made", run: () => refuses(target, invalid) });
+  return all;
+}
+
+function onDevice<Spec extends JobSpec>(
+  name: string,
+  target: ConformanceTarget<Spec>,
+  body: (bench: Bench<Spec>) => Promise<void>,
+): ConformanceCheck {
+  return {
     name,
     async run() {
       const device = await target.open();
@@ -336,11 +418,7 @@ export function deviceConformance<Spec extends JobSpec>(target: ConformanceTarge
         await device.close();
       }
     },
-  }));
-  const { invalid } = target;
-  if (invalid !== undefined)
-    all.push({ name: "a spec that can't run is refused when the job is made", run: () => refuses(target, invalid) });
-  return all;
+  };
 }
 
 async function refuses<Spec extends JobSpec>(target: ConformanceTarget<Spec>, invalid: Spec): Promise<void> {

@@ -12,6 +12,7 @@ const target = (lanes: number): ConformanceTarget<WorkerJob> => ({
   works: (_, base) => ({ ...base, module: basic, export: "add", args: [1, 2] }),
   fails: (_, base) => ({ ...base, module: new URL("./jobs/throws.mjs", import.meta.url), export: "own" }),
   slow: (_, base) => ({ ...base, module: basic, export: "later", args: [0, 50] }),
+  hangs: (_, base) => ({ ...base, module: basic, export: "spinForEver" }),
   invalid: { module: "./relative.js" },
 });
 

@@ -148,6 +148,61 @@ describe("threads that end", () => {
   });
 });
 
+describe("a job that is out of time", () => {
+  test.each([
+    ["of a pinned queue", { lane: 0 }],
+    ["of a queue of the pool", {}],
+  ])("in an endless loop, %s, ends with ETIME, and the others go on", async (_, options) => {
+    const device = await open({ lanes: 2, spares: 1 });
+    const [bad, good] = [device.queue("bad", options), device.queue("good", { lane: 1 })];
+    const { id } = await run(call<ThreadFacts>(good, "thread"));
+    while (device.spares === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    const hung = bad.job({ module: basic, export: "spinForEver", timeout: 200 });
+    const behind = call<number>(bad, "add", 1, 1);
+    submit(hung, behind);
+    for (let done = 0; done < 20 || !hung.signalled; done++) {
+      expect(await run(call(good, "later", done, 1))).toBe(done); // Or it hangs, too.
+    }
+    expect(hung.failure()).toMatchObject({
+      code: "ETIME",
+      cause: {
+        message: expect.stringMatching(/^\[Job "bad:1"\] did not end within 200 ms: it had run for \d+ ms on lane/),
+      },
+    });
+    await behind.wait();
+    expect(behind.result).toBe(2);
+    expect(device.lanes.map((lane) => lane.restarts)).toEqual([1, 0]);
+    expect(await run(call<ThreadFacts>(good, "thread"))).toMatchObject({ id });
+    while (device.spares === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  });
+
+  test("in every lane at once: all lanes go on", async () => {
+    const device = await open({ lanes: 2 });
+    const queue = device.queue("q");
+    const hung = [1, 2].map(() => queue.job({ module: basic, export: "spinForEver", timeout: 100 }));
+    const behind = Array.from({ length: 10 }, (_, i) => call(queue, "add", i, 1));
+    submit(...hung, ...behind);
+    await queue.drain();
+    expect(hung.map((job) => job.failure()?.code)).toEqual(["ETIME", "ETIME"]);
+    expect(behind.map((job) => job.result)).toEqual(behind.map((_, i) => i + 1));
+    expect(device.lanes.map((lane) => lane.restarts)).toEqual([1, 1]);
+  });
+
+  test("in a loop that ends now and then: a result or ETIME, and nobody else is hurt", async () => {
+    const device = await open({ lanes: 2, spares: 1 });
+    const [late, good] = [device.queue("late"), device.queue("good")];
+    await run(call(good, "add", 1, 1));
+    const racing = Array.from({ length: 8 }, (_, i) =>
+      late.job({ module: basic, export: "spin", args: [49 + i / 4], timeout: 50 }),
+    );
+    const behind = Array.from({ length: 80 }, (_, i) => call(good, "add", i, 1));
+    submit(...racing, ...behind);
+    await Promise.all([late.drain(), good.drain()]);
+    expect(behind.map((job) => job.result)).toEqual(behind.map((_, i) => i + 1));
+    for (const job of racing) expect(["ETIME", undefined]).toContain(job.failure()?.code);
+  });
+});
+
 test("closing with work in flight signals every fence", async () => {
   for (let round = 0; round < 5; round++) {
     const device = await open({ lanes: 2, slots: 4 });
@@ -173,6 +228,7 @@ describe("conformance", () => {
     works: (_, base) => ({ ...base, module: basic, export: "add", args: [1, 2] }),
     fails: (_, base) => ({ ...base, module: throws, export: "own" }),
     slow: (_, base) => ({ ...base, module: basic, export: "later", args: [0, 50] }),
+    hangs: (_, base) => ({ ...base, module: basic, export: "spinForEver" }),
     invalid: { module: "./relative.js" },
   })) {
     test(check.name, () => check.run());

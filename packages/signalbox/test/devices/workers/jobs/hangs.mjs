@@ -7,12 +7,6 @@ export function loop(cells, mine) {
   for (;;);
 }
 
-/** Says that it is here, never goes on, and tells if it ever sees the second cell change. */
-export function watch(cells) {
-  Atomics.add(cells, 0, 1);
-  for (;;) if (Atomics.load(cells, 1) !== 0) Atomics.store(cells, 2, 1);
-}
-
 /** Never ends, though its thread is idle. */
 export function forget() {
   return new Promise(() => {});
