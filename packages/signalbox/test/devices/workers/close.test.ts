@@ -77,6 +77,7 @@ describe("close", () => {
         cause: { code: "ETIME", message: '[Device "workers"] was closed and did not finish within 10 ms' },
       });
     }
+    never.signal(); // Kept so long: dropped, it would be told of.
     expect(device.state).toBe("closed");
   });
 
