@@ -210,10 +210,7 @@ test("closing with work in flight signals every fence", async () => {
     const never = new Timeline("never").fence();
     const jobs = Array.from({ length: 40 }, (_, i) => call(queue, i % 4 === 0 ? "later" : "add", i, 1));
     if (round % 2 === 1)
-      jobs.push(
-        call(device.queue("p", { lane: 0 }), "later", 0, 1e6),
-        call(queue, "add", 1, 1).after(never.fence),
-      );
+      jobs.push(call(device.queue("p", { lane: 0 }), "later", 0, 1e6), call(queue, "add", 1, 1).after(never.fence));
     submit(...jobs);
     await device.close(round % 2 === 1 ? { timeout: 50 } : {});
     expect(jobs.every((job) => job.signalled)).toBe(true);
