@@ -1,7 +1,26 @@
-/** `signalbox/sim`: a device and a platform in virtual time. */
+/** `signalbox/sim`: a device and a platform in virtual time, and the exploration of what may come in any order. */
 export { SimPlatform } from "../../platform/simulated.ts";
 export type { SimPlatformOptions } from "../../platform/simulated.ts";
 export { seededRandom } from "../../platform/random.ts";
 export { SimDevice, openSim } from "./sim-device.ts";
 export type { SimOptions, SimQueueOptions } from "./sim-device.ts";
 export type { SimJob } from "./sim-driver.ts";
+export { explore, sizeOf } from "./explore/explore.ts";
+export type { Exploration, ExploreOptions, Figures, Phase } from "./explore/explore.ts";
+export { replay } from "./explore/replay.ts";
+export type { Replay } from "./explore/replay.ts";
+export { Until, until } from "./explore/actor.ts";
+export type { ActorBody, Pause } from "./explore/actor.ts";
+export type { RunResult } from "./explore/execution.ts";
+export { ExploringPlatform } from "./explore/platform.ts";
+export { InjectedFault } from "./explore/scenario.ts";
+export type { Extent, FaultSite, Scenario, Size } from "./explore/scenario.ts";
+export { printChoices, readSchedule, writeSchedule } from "./explore/schedule.ts";
+export type { Choice, How, Schedule } from "./explore/schedule.ts";
+export { printViolation } from "./explore/story.ts";
+export { World } from "./explore/world.ts";
+export { ExploredDevice } from "./hardware/explored-device.ts";
+export type { ExploredDeviceOptions, ExploredJob, ExploredQueueOptions } from "./hardware/explored-device.ts";
+export { WatchedRegistration } from "./judge/registrations.ts";
+export type { Violation } from "./judge/verdict.ts";
+export { scenarios } from "./scenarios/index.ts";

@@ -1,0 +1,50 @@
+/** Single runs: of a setup with a chooser, and of a schedule. */
+import { SignalboxError } from "../../../errors.ts";
+import { Follow } from "../strategies/follow.ts";
+import { Pct } from "../strategies/pct.ts";
+import { RandomWalk } from "../strategies/random.ts";
+import { Execution } from "./execution.ts";
+import type { Listener, RunResult, Setup } from "./execution.ts";
+import type { Chooser } from "./lane.ts";
+import type { Scenario } from "./scenario.ts";
+import type { How, Schedule } from "./schedule.ts";
+
+/** One run. At once, but for scenarios with native promises. */
+export function runOnce(
+  setup: Setup,
+  chooser: Chooser,
+  listener: Listener | null = null,
+): RunResult | Promise<RunResult> {
+  const execution = new Execution(setup, chooser, listener);
+  return setup.scenario.promises === true ? execution.runWithPromises() : execution.run();
+}
+
+/** What chooses as this says. */
+export function chooserOf(how: How): Chooser {
+  switch (how.kind) {
+    case "choices":
+      return new Follow(how.choices);
+    case "random":
+      return new RandomWalk(how.seed);
+    case "pct":
+      return new Pct(how.seed, how.depth, how.length);
+  }
+}
+
+/** What a schedule is a run of. Throws EINVAL for another scenario, or one of other dimensions. */
+export function setupOf(scenario: Scenario, schedule: Schedule): Setup {
+  const { size, faults, faultBudget, seed } = schedule;
+  const dimensions = (of: object): string => Object.keys(of).sort().join(", ");
+  if (scenario.name !== schedule.scenario || dimensions(size) !== dimensions(scenario.size))
+    throw new SignalboxError(
+      "EINVAL",
+      `This is a schedule of "${schedule.scenario}" (${dimensions(size)}), not of "${scenario.name}" (${dimensions(scenario.size)})`,
+    );
+  return { scenario, size, faults, faultBudget, seed };
+}
+
+/** A run as a schedule. */
+export function scheduleOf(setup: Setup, how: How): Schedule {
+  const { scenario, size, faults = [], faultBudget = 1, seed = 1 } = setup;
+  return { format: "signalbox-schedule/1", scenario: scenario.name, size, faults, faultBudget, seed, how };
+}

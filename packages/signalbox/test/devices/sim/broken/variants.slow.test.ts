@@ -1,0 +1,69 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+import type { Exploration, Violation } from "signalbox/sim";
+import { variants } from "./variants.ts";
+import type { Patch } from "./variants.ts";
+
+const core = fileURLToPath(new URL("../../../..", import.meta.url));
+const runner = fileURLToPath(new URL("runner.mjs", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "signalbox-variants-"));
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A copy of the built core with these patches, each of which must fit exactly once. */
+function patched(name: string, patches: readonly Patch[]): string {
+  const copy = join(folder, name.replaceAll(" ", "-"));
+  const wanted = (path: string): boolean => statSync(path).isDirectory() || path.endsWith(".js");
+  cpSync(join(core, "dist"), join(copy, "dist"), { recursive: true, filter: wanted });
+  cpSync(join(core, "package.json"), join(copy, "package.json"));
+  for (const { file, from, to } of patches) {
+    const path = join(copy, "dist", file);
+    const parts = readFileSync(path, "utf8").split(from);
+    expect(parts, `what "${name}" patches in ${file}`).toHaveLength(2);
+    writeFileSync(path, parts.join(to));
+  }
+  return copy;
+}
+
+interface Answer {
+  readonly found?: NonNullable<Exploration["found"]>;
+  readonly figures: Exploration;
+  readonly story: readonly string[];
+  readonly again: readonly string[];
+  readonly violations: readonly Violation[];
+}
+
+function explored(copy: string, scenario: string, schedules: number): Answer {
+  const { stdout, stderr } = spawnSync(process.execPath, [runner, copy, scenario, String(schedules)], {
+    encoding: "utf8",
+  });
+  expect(stderr).toBe("");
+  return JSON.parse(stdout) as Answer;
+}
+
+describe("broken variants of the core", () => {
+  it.each(variants)("$name: found in $scenario", { timeout: 120_000 }, ({ name, patches, scenario, promise }) => {
+    const copy = patched(name, patches);
+    const { found, figures, story, again, violations } = explored(copy, scenario, 20_000);
+    rmSync(copy, { recursive: true });
+    expect(found?.violation).toMatchObject({ promise });
+    expect(figures.schedules).toBeLessThan(20_000);
+    // Made short, followed to the letter, and told twice in the same words.
+    expect(violations.map((each) => each.promise)).toContain(promise);
+    expect(story.filter((line) => /^ *\d+\. /.test(line)).length).toBeLessThanOrEqual(15);
+    expect(again).toEqual(story);
+  });
+
+  it("nothing is found in the core as it is", { timeout: 120_000 }, () => {
+    for (const scenario of new Set(variants.map((variant) => variant.scenario))) {
+      const { found, figures } = explored(core, scenario, 300);
+      expect(found).toBeUndefined();
+      expect(figures.schedules).toBe(300);
+    }
+  });
+});

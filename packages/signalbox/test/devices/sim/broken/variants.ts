@@ -1,0 +1,97 @@
+/**
+ * Deliberately broken variants of the core, as patches of its built files: each is one mistake that a core could have, and which the
+ * exploration of one scenario must find.
+ */
+
+/** A text that occurs once in a built file, and what stands there in the variant. */
+export interface Patch {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A core with a mistake in it. */
+export interface Variant {
+  readonly name: string;
+  readonly patches: readonly Patch[];
+  /** Where it is found. */
+  readonly scenario: string;
+  /** The promise that is seen broken. */
+  readonly promise: number;
+}
+
+export const variants: readonly Variant[] = [
+  {
+    name: "credits are returned twice",
+    patches: [
+      {
+        file: "queue/job-queue.js",
+        from: "this._credits.give(job._cost);",
+        to: "this._credits.give(job._cost);\n        this._credits.give(job._cost);",
+      },
+    ],
+    scenario: "credits-at-the-limit",
+    promise: 5,
+  },
+  {
+    name: "credits are returned again when a job that has failed is released",
+    patches: [
+      {
+        file: "queue/job-queue.js",
+        from: "this._list.passReleased(job);",
+        to: "this._list.passReleased(job);\n            if (job._error !== 0 && job._stage === COMPLETE) this._credits.give(job._cost);",
+      },
+    ],
+    scenario: "credits-at-the-limit",
+    promise: 5,
+  },
+  {
+    name: "jobs are published before they are pushed",
+    patches: [
+      { file: "queue/batch.js", from: "    for (const job of jobs)\n        job.queue._push(job);\n", to: "" },
+      {
+        file: "queue/batch.js",
+        from: "    return show(jobs);",
+        to: "    for (const job of jobs)\n        job.queue._push(job);\n    return show(jobs);",
+      },
+    ],
+    scenario: "bind-and-invalidate",
+    promise: 1,
+  },
+  {
+    name: "a job signals when it is complete, whether or not those before it have signalled",
+    patches: [
+      {
+        file: "queue/job-queue.js",
+        from: "        if (this._list.oldest === job)\n            this.#retire();\n        this.#offerHead();",
+        to: "        if (this._list.oldest === job)\n            this.#retire();\n        else\n            signalFence(job);\n        this.#offerHead();",
+      },
+    ],
+    scenario: "credits-at-the-limit",
+    promise: 2,
+  },
+  {
+    name: "a rollback keeps the seqnos that it took",
+    patches: [{ file: "queue/batch.js", from: "job.queue._timeline.lastSeqno--;", to: "" }],
+    scenario: "rollback",
+    promise: 2,
+  },
+  {
+    name: "a killed queue cancels its head before its dependencies have signalled",
+    patches: [
+      {
+        file: "queue/job-queue.js",
+        from: "return head !== null && this.#wait.waiting === 0 &&",
+        to: "return head !== null && (this.#wait.waiting === 0 || this.#end !== undefined) &&",
+      },
+    ],
+    scenario: "kill-with-dependencies",
+    promise: 4,
+  },
+  {
+    name: "a multi-ring job is complete when the first of its rings is done with it",
+    patches: [{ file: "queue/hardware.js", from: "if (this.#left === 0)", to: "if (this.#left === 1)" }],
+    scenario: "multi-ring",
+    promise: 8,
+  },
+];

@@ -1,0 +1,132 @@
+import { describe, expect, it } from "vitest";
+import { explore } from "../../../../src/devices/sim/explore/explore.ts";
+import { replay } from "../../../../src/devices/sim/explore/replay.ts";
+import { readSchedule, writeSchedule } from "../../../../src/devices/sim/explore/schedule.ts";
+import type { Schedule } from "../../../../src/devices/sim/explore/schedule.ts";
+import type { Scenario } from "../../../../src/devices/sim/explore/scenario.ts";
+import { scenarios } from "../../../../src/devices/sim/scenarios/index.ts";
+import { hooks } from "../../../../src/hooks.ts";
+import { rareOrder, twoRings } from "./programs.ts";
+
+async function story(scenario: Scenario, schedule: Schedule): Promise<{ lines: string[]; complete: Schedule }> {
+  const lines: string[] = [];
+  const { schedule: complete } = await replay(scenario, schedule, (line) => lines.push(line));
+  return { lines, complete };
+}
+
+describe("exploration", () => {
+  it("is its seed: the same runs, figures and failures", async () => {
+    const runs: string[][] = [];
+    for (const seed of [5, 5, 6]) {
+      const seen: string[] = [];
+      await explore(twoRings, { schedules: 300, seed, beforeRun: (schedule) => seen.push(writeSchedule(schedule())) });
+      runs.push(seen);
+    }
+    expect(runs[0]).toHaveLength(300);
+    expect(runs[1]).toEqual(runs[0]);
+    expect(runs[2]).not.toEqual(runs[0]);
+  });
+
+  it.each(scenarios.map((each): [string, Scenario] => [each.name, each]))(
+    "what is kept of a run before it begins is that run: %s",
+    async (_name, scenario) => {
+      const kept: Schedule[] = [];
+      const { schedules } = await explore(scenario, { schedules: 90, beforeRun: (schedule) => kept.push(schedule()) });
+      expect(schedules).toBe(90);
+      expect(new Set(kept.map(({ how }) => how.kind))).toEqual(new Set(["choices", "random", "pct"]));
+      for (const recipe of kept.filter((_, index) => index % 10 === 0)) {
+        const first = await story(scenario, readSchedule(writeSchedule(recipe)));
+        // Every choice written down, it is the same run to the letter.
+        const again = await story(scenario, readSchedule(writeSchedule(first.complete)));
+        expect(again.lines).toEqual(first.lines);
+        expect(again.complete).toEqual(first.complete);
+        expect(first.lines.length).toBeGreaterThan(5);
+      }
+    },
+  );
+
+  it("goes through all schedules of a small scenario, and says so", async () => {
+    const { complete, completeWithFaults, states, pruned, found } = await explore(twoRings, {
+      schedules: 9000,
+      preemptions: 1,
+    });
+    expect(found).toBeUndefined();
+    expect({ complete, completeWithFaults }).toEqual({ complete: 1, completeWithFaults: 1 });
+    expect(states).toBeGreaterThan(100);
+    expect(pruned).toBeGreaterThan(100);
+  });
+
+  it("finds a rare order, makes it short, and tells it", async () => {
+    const { found, complete } = await explore(rareOrder, { schedules: 5000 });
+    expect(found?.violation).toMatchObject({ promise: 0, sentence: expect.stringContaining("wrote over") });
+    expect(complete).toBe(0);
+    // Looks, looks, writes, writes: nothing else is left, and nobody who only walks by.
+    expect(found?.short.size).toEqual({ bystanders: 0 });
+    const { lines } = await story(rareOrder, found!.short);
+    expect(lines).toEqual(["  1. left looks", "  2. right looks", "  3. right writes", "  4. left writes"]);
+  });
+
+  it("finds it by chance as well", async () => {
+    const { found } = await explore(rareOrder, { schedules: 5000, preemptions: 0 });
+    expect(found?.first.size).toEqual({ bystanders: 6 });
+    expect(found?.short.size).toEqual({ bystanders: 0 });
+  });
+
+  it("leaves the hooks as they were", async () => {
+    const { tracer, lockdep } = hooks;
+    await explore(twoRings, { schedules: 50 });
+    expect(hooks.tracer).toBe(tracer);
+    expect(hooks.lockdep).toBe(lockdep);
+  });
+
+  it("calls what never ends a livelock", async () => {
+    const endless: Scenario = {
+      name: "endless",
+      about: "an actor that never ends",
+      size: {},
+      faults: [],
+      build(world) {
+        world.actor("runner", function* () {
+          for (;;) yield "runs in circles";
+        });
+      },
+    };
+    const { found } = await explore(endless, { schedules: 1 });
+    expect(found?.violation).toMatchObject({ promise: 1, sentence: expect.stringContaining("livelock") });
+  });
+});
+
+describe("a replay", () => {
+  it("refuses the schedule of another scenario, of other dimensions, and of another program", async () => {
+    const kept: Schedule[] = [];
+    await explore(twoRings, { schedules: 3, beforeRun: (schedule) => kept.push(schedule()) });
+    const { complete } = await story(twoRings, kept[0]!);
+    const refusal = (text: string) =>
+      expect.objectContaining({ code: "EINVAL", message: expect.stringContaining(text) });
+    await expect(replay(rareOrder, complete)).rejects.toEqual(refusal('a schedule of "two-rings"'));
+    await expect(replay(twoRings, { ...complete, size: { rows: 1 } })).rejects.toEqual(refusal("(rows)"));
+    await expect(replay(twoRings, { ...complete, size: { jobs: 0 } })).rejects.toEqual(refusal("another program"));
+  });
+});
+
+describe("a schedule file", () => {
+  it.each([
+    ["no JSON", "{", "not JSON"],
+    ["another file", "{}", '"format"'],
+    ["nothing in it", '{"format":"signalbox-schedule/1"}', "what it is a schedule of"],
+    [
+      "no way to choose",
+      '{"format":"signalbox-schedule/1","scenario":"a","size":{},"faults":[],"faultBudget":1,"seed":1,"how":{"kind":"dice"}}',
+      "no way to choose",
+    ],
+    [
+      "a choice that is none",
+      '{"format":"signalbox-schedule/1","scenario":"a","size":{},"faults":[],"faultBudget":1,"seed":1,"how":{"kind":"choices","choices":[["step",0]]}}',
+      "choice 0",
+    ],
+  ])("is refused with %s", (_name, text, sentence) => {
+    expect(() => readSchedule(text)).toThrow(
+      expect.objectContaining({ code: "EINVAL", message: expect.stringContaining(sentence) }),
+    );
+  });
+});
