@@ -5,9 +5,10 @@
  */
 import { InputError, UsageError } from "./command.ts";
 import type { Command } from "./command.ts";
+import { checkCommand } from "./check/command.ts";
 import { traceCommand } from "./trace/command.ts";
 
-const commands: readonly Command[] = [traceCommand];
+const commands: readonly Command[] = [traceCommand, checkCommand];
 
 const help = `signalbox: looks at what fences and job queues did.
 

@@ -90,7 +90,7 @@ describe("what is wrong is told in one sentence", () => {
   const good = file("good.pftrace", record());
 
   test.each<[string, string[], number, RegExp]>([
-    ["no command", ["frobnicate"], 2, /there is no command "frobnicate" \(there is: trace\)/],
+    ["no command", ["frobnicate"], 2, /there is no command "frobnicate" \(there is: trace, check\)/],
     ["no file", ["trace"], 2, /trace needs a file/],
     ["two files", ["trace", "a", "b"], 2, /takes one file \(got a and b\)/],
     ["an unknown flag", ["trace", good, "--sgv", "x"], 2, /Unknown option '--sgv'/],

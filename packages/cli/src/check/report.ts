@@ -1,0 +1,51 @@
+/** What `signalbox check` prints: a line for each scenario, one while it goes on, and one of figures at the end. */
+import type { Exploration, Figures } from "signalbox/sim";
+import { grouped } from "../trace/format.ts";
+
+/** Beside each scenario's name. */
+const NAME_WIDTH = 24;
+
+function perSecond(schedules: number, time: number): string {
+  return `${grouped(Math.round((schedules / Math.max(time, 1)) * 1000))}/s`;
+}
+
+function counts({ schedules, states, pruned, time }: Figures): string {
+  return [
+    `${grouped(schedules)} schedules`,
+    perSecond(schedules, time),
+    `${grouped(states)} states`,
+    `${grouped(pruned)} pruned`,
+  ].join("  ");
+}
+
+/** How far a scenario has got. */
+export function progressLine(figures: Figures): string {
+  return `${figures.scenario.padEnd(NAME_WIDTH)} ${counts(figures)}  ${figures.phase}`;
+}
+
+/** What came of a scenario. */
+export function scenarioLine(exploration: Exploration): string {
+  const { scenario, complete, completeWithFaults, found } = exploration;
+  const all = (bound: number): string => (bound < 0 ? "none" : `up to ${bound}`);
+  const verdict = found === undefined ? "kept" : "BROKEN";
+  const bounds = `all schedules by preemptions: ${all(complete)}, with a fault: ${all(completeWithFaults)}`;
+  return `${scenario.padEnd(NAME_WIDTH)} ${counts(exploration)}  ${bounds}  ${verdict}`;
+}
+
+/** The last line. */
+export function lastLine(explorations: readonly Exploration[], seed: number): string {
+  const sum = (of: (each: Exploration) => number): number => explorations.reduce((total, each) => total + of(each), 0);
+  const schedules = sum((each) => each.schedules);
+  const time = sum((each) => each.time);
+  const broken = explorations.filter(({ found }) => found !== undefined).length;
+  return [
+    `${explorations.length} scenario${explorations.length === 1 ? "" : "s"}`,
+    `${grouped(schedules)} schedules`,
+    perSecond(schedules, time),
+    `${grouped(sum((each) => each.states))} states`,
+    `${grouped(sum((each) => each.pruned))} pruned`,
+    `${(time / 1000).toFixed(1)} s`,
+    `seed ${seed}`,
+    broken === 0 ? "every promise kept" : `${broken} BROKEN`,
+  ].join(" | ");
+}
