@@ -30,6 +30,8 @@ export class ContextDepth implements LockdepHooks {
   readonly dependsOn: () => void = nothing;
   readonly registered: () => void = nothing;
   readonly unregistered: () => void = nothing;
+  readonly opened: () => void = nothing;
+  readonly closed: () => void = nothing;
   readonly ticketDrawn: () => void = nothing;
   readonly ticketLeft: () => void = nothing;
   readonly ticketOver: () => void = nothing;
