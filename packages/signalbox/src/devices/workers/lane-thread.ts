@@ -14,6 +14,7 @@
  *
  * The lane takes tasks in and flushes; messages and the exit come from the platform.
  */
+import { cloneError } from "../../calls/error-record.ts";
 import { errno } from "../../errors.ts";
 import type { TimeoutVerdict } from "../../driver.ts";
 import { hooks } from "../../hooks.ts";
@@ -22,13 +23,13 @@ import type { Platform } from "../../platform/platform.ts";
 import { timeOrigin } from "../../platform/threads.ts";
 import type { Thread, ThreadListener, Threads } from "../../platform/threads.ts";
 import type { Job } from "../../queue/job.ts";
-import { WorkerError, cloneError, errorFromRecord } from "./error-record.ts";
 import type { JobFunction } from "./job-function.ts";
 import * as protocol from "./protocol.ts";
 import type { FromThread, ToThread } from "./protocol.ts";
 import * as ring from "./shared-ring.ts";
 import { TaskList } from "./task.ts";
 import type { Task } from "./task.ts";
+import { WorkerError, workerError } from "./worker-error.ts";
 import { argsOf, transferOf } from "./worker-job.ts";
 import type { WorkerJob } from "./worker-job.ts";
 
@@ -386,7 +387,7 @@ export class LaneThread implements ThreadListener {
     if (told?.[0] === protocol.RESULT) {
       task.complete(0, undefined, told[2]);
     } else if (told?.[0] === protocol.FAILED) {
-      task.complete(this.#ring.error(seqno), errorFromRecord(told[2], this.#owner.name), undefined);
+      task.complete(this.#ring.error(seqno), workerError(told[2], this.#owner.name), undefined);
     } else if (this.#unreadable.length > 0) {
       const cause = this.#unreadable.shift();
       task.complete(errno.EIO, this.#outcomeError("can't be read here", cause), undefined);

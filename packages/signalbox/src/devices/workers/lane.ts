@@ -22,7 +22,7 @@ import type { JobQueue } from "../../queue/job-queue.ts";
 import type { Job } from "../../queue/job.ts";
 import type { QueueOptions } from "../../queue/queue-options.ts";
 import { Completion } from "../../work/completion.ts";
-import { WorkerError } from "./error-record.ts";
+import { WorkerError } from "./worker-error.ts";
 import type { JobFunction } from "./job-function.ts";
 import { LaneThread } from "./lane-thread.ts";
 import type { HeldTask, LaneThreadOwner, ThreadEnd } from "./lane-thread.ts";

@@ -6,7 +6,7 @@
  * From the thread: `READY` once, first; `RESULT` or `FAILED` for each job whose outcome is `POSTED`; `BELL`.
  * Messages of one direction arrive in the order in which they were posted.
  */
-import type { ErrorRecord } from "./error-record.ts";
+import type { ErrorRecord } from "../../calls/error-record.ts";
 
 export const INIT = 0;
 export const DEFINE = 1;

@@ -1,7 +1,7 @@
 /**
  * What `signalbox/workers` offers in Node and in browsers alike, beside `openWorkers`.
  */
-export { WorkerError } from "./error-record.ts";
+export { WorkerError } from "./worker-error.ts";
 export type { LaneState, WorkersLane } from "./lane.ts";
 export { transfer } from "./transfer.ts";
 export type { Transferred } from "./transfer.ts";

@@ -10,13 +10,13 @@
  * - A job's outcome is told before the next job starts: a job that hangs delays nobody before it.
  * - Whatever a job does, throw, reject, return what can't be cloned, becomes its own outcome. Nothing of the runner throws.
  */
+import { cloneError, describeError } from "../../calls/error-record.ts";
+import { ModuleFunction } from "../../calls/module-function.ts";
+import type { Call } from "../../calls/module-function.ts";
 import { errno } from "../../errors.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { timeOrigin } from "../../platform/threads.ts";
 import type { ParentThread } from "../../platform/threads.ts";
-import { cloneError, describeError } from "./error-record.ts";
-import { ModuleFunction } from "./module-function.ts";
-import type { Call } from "./module-function.ts";
 import * as protocol from "./protocol.ts";
 import type { FromThread, ToThread } from "./protocol.ts";
 import * as ring from "./shared-ring.ts";

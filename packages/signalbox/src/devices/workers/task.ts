@@ -7,7 +7,7 @@
 import { SignalboxError, errno } from "../../errors.ts";
 import type { JobQueue } from "../../queue/job-queue.ts";
 import type { Job } from "../../queue/job.ts";
-import type { WorkerError } from "./error-record.ts";
+import type { WorkerError } from "./worker-error.ts";
 import type { JobFunction } from "./job-function.ts";
 import type { WorkerJob } from "./worker-job.ts";
 

@@ -22,7 +22,7 @@ import type { QueueOptions } from "../../queue/queue-options.ts";
 import { checkCloseOptions } from "../../queue/closing.ts";
 import { Ring } from "../../queue/ring.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import type { WorkerError } from "./error-record.ts";
+import type { WorkerError } from "./worker-error.ts";
 import { JobFunctions } from "./job-function.ts";
 import { Lane, capacityFor } from "./lane.ts";
 import type { LaneOwner, WorkersLane } from "./lane.ts";

@@ -1,10 +1,10 @@
 /**
- * A module function: one export of one module, as a thread loads and calls it.
+ * A module function: one export of one module, as the agent that calls it loads it.
  *
  * States: not loaded -> loaded. A load that failed leaves it not loaded, and the next job tries again (which helps where
  * the failure was the network's; a module that threw is remembered by the engine, and throws the same again).
  */
-import { SignalboxError } from "../../errors.ts";
+import { SignalboxError } from "../errors.ts";
 
 /** What a job calls. */
 export type Call = (...args: readonly unknown[]) => unknown;
