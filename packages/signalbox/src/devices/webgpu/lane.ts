@@ -9,6 +9,8 @@
  * - A job completes only after its work settled on the GPU, also when its `run` threw: the GPU may hold what it refers to
  *   until then (promise 8).
  * - The context works only while `run` is on the stack.
+ * - Where a job may time out each job is asked for by itself: one that hangs doesn't hold back the completion of those before it,
+ *   and so is the oldest that is not done.
  */
 import { SignalboxError } from "../../errors.ts";
 import { hooks } from "../../hooks.ts";
@@ -25,6 +27,8 @@ export class Lane implements Driver<GpuJob>, GpuContext {
   #present: Generation;
   /** What to do about a shader that hangs: a new device, or none. */
   readonly #hung: "reset" | "gone";
+  /** Whether each job is asked for by itself although none has a timeout: somebody else looks for those that hang. */
+  apart = false;
   /** The job whose `run` is on the stack. */
   #running: Flight | undefined;
 
@@ -54,6 +58,8 @@ export class Lane implements Driver<GpuJob>, GpuContext {
   // SIGNALLING: WebGPU's calls only record and enqueue; whatever settles later does so in promises.
   run(job: Job<unknown, GpuJob>): RunOutcome {
     const { device, timestamps, completions } = this.#present;
+    const apart = this.apart || job.queue.ring._timed;
+    if (apart) completions.cut();
     const flight = this.#present.launch(job);
     const measured = hooks.tracer !== null && timestamps?.begin(job) === true;
     pushScopes(device);
@@ -68,6 +74,7 @@ export class Lane implements Driver<GpuJob>, GpuContext {
     }
     if (measured) timestamps.end();
     completions.add(flight);
+    if (apart) completions.cut();
     return "pending";
   }
 

@@ -80,6 +80,20 @@ describeGpu("a WebGPU device that recovers", () => {
     expect(numbersOf(read.result)).toEqual([6]);
   });
 
+  it("bug: what was done before a shader that hangs was not complete, so that nobody was guilty", async () => {
+    const gpu = await openGpu({ recover: true });
+    const { buffer, add } = await adding(gpu, [5]);
+    const queue = gpu.queue("all");
+    const sleep = await gpu.restorable(({ device }) => sleeper(device, 10_000_000));
+    const innocent = Array.from({ length: 3 }, () => queue.job({ run: () => add.current(buffer.current) }));
+    const read = queue.job<Uint8Array>({ run: (context) => context.read(buffer.current) });
+    const guilty = queue.job({ timeout: 100, run: () => sleep.current(buffer.current) });
+    const fences = submit(...innocent, read, guilty);
+    await Promise.allSettled(fences.map((fence) => fence.wait()));
+    expect(fences.map(({ error }) => error)).toEqual([0, 0, 0, 0, errno.ETIME]);
+    expect(numbersOf(read.result)).toEqual([8]);
+  });
+
   it("that was not to recover is lost when a shader hangs", async () => {
     const gpu = await openGpu();
     const buffer = makeBuffer(gpu.device, 64);
