@@ -36,7 +36,13 @@ const seamProperties = [
 ];
 
 /** And Node's modules for the same things. */
-const seamModules = ["node:timers", "node:timers/promises", "node:perf_hooks", "node:worker_threads"];
+const seamModules = [
+  "node:timers",
+  "node:timers/promises",
+  "node:perf_hooks",
+  "node:worker_threads",
+  "node:child_process",
+];
 
 export default defineConfig(
   globalIgnores(["**/dist/", "**/coverage/", ".cache/"]),
