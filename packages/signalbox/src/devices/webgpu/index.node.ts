@@ -10,6 +10,20 @@ import type { WebGpuDevice } from "./webgpu-device.ts";
 
 export { GPUBufferUsage, GPUMapMode, GPUShaderStage, GPUTextureUsage } from "./constants.ts";
 export type { GpuAnswer, GpuContext, GpuJob, ReadOptions } from "./gpu-job.ts";
+export { IsolatedWebGpuDevice } from "./isolated/isolated-device.ts";
+export { IsolatedError } from "./isolated/isolated-error.ts";
+export type {
+  IsolatedArgs,
+  IsolatedCall,
+  IsolatedContext,
+  IsolatedGpuJob,
+  RestorableCall,
+} from "./isolated/isolated-job.ts";
+export { IsolatedRestorable } from "./isolated/isolated-restorable.ts";
+export { openIsolatedWebGpu } from "./isolated/open.ts";
+export type { IsolatedWebGpuOptions } from "./isolated/open.ts";
+export type { AdapterRecord } from "./isolated/protocol.ts";
+export type { StandbyState } from "./isolated/standby.ts";
 export type { DriverRoute } from "./node/driver-routes.ts";
 export type { GpuDriver } from "./node/look-up.ts";
 export type { WebGpuOptions } from "./open.ts";

@@ -150,6 +150,11 @@ export class WebGpuDevice implements Device<GpuJob> {
     return this.#restorables.add(make, this.device);
   }
 
+  /** @internal Jobs complete one by one, so that somebody else can tell which of them the GPU is at. */
+  _completeApart(): void {
+    this.#lane.apart = true;
+  }
+
   /** @internal For tests of what a program does then: the present GPUDevice counts as lost, whatever it is doing. */
   _lose(cause: string): void {
     const { present } = this.#lane;
