@@ -26,6 +26,7 @@ const files: ReadonlyMap<string, () => Promise<Case>> = new Map<string, () => Pr
   ["lockdep/jobs", async () => (await import("./lockdep/jobs.ts")).jobs],
   ["lockdep/fences", async () => (await import("./lockdep/fences.ts")).fences],
   ["recovery/workers", async () => (await import("./recovery/recovery.ts")).recovery],
+  ["recovery-gpu/endless", async () => (await import("./recovery-gpu/endless.ts")).endless],
   ["proofs/heap", async () => (await import("./proofs/heap.ts")).heap],
   ["proofs/chain", async () => (await import("./proofs/chain.ts")).chain],
   ["proofs/close", async () => (await import("./proofs/close.ts")).close],
