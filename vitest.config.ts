@@ -1,14 +1,16 @@
 /**
  * Tests run twice over: `node` is every test but `*.browser.test.ts`, and `chromium` is those, in Debian's Chromium on a
- * software GPU. Nothing is downloaded: where there is no Chromium, scripts/test.mjs says so and leaves the project out.
+ * software GPU; `*.loss.browser.test.ts` are `chromium-loss`, in a Chromium of their own, for they kill its GPU process. Nothing is downloaded: where there is no Chromium, scripts/test.mjs says so and leaves the project out.
  */
 import { availableParallelism } from "node:os";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
+import type { BrowserCommand } from "vitest/node";
 
 const chromium = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 
 const browserTests = "**/*.browser.test.ts";
+const lossTests = "**/*.loss.browser.test.ts";
 const neverTests = ["**/node_modules/**", "**/dist/**"];
 
 /** A page is crossOriginIsolated, and so has SharedArrayBuffer, only under these two headers. */
@@ -29,6 +31,21 @@ const chromiumFlags = [
   "--use-webgpu-adapter=swiftshader",
   "--enable-features=Vulkan",
 ];
+
+/** Chromium gives a page no adapter after the second loss of its GPU process, unless told otherwise. */
+const lossFlags = ["--disable-domain-blocking-for-3d-apis", "--disable-gpu-process-crash-limit"];
+
+/** Kills the GPU process of the test's own browser, as a driver that crashes would; answers its number. */
+const killGpuProcess: BrowserCommand = async ({ context }) => {
+  const session = await context.browser()?.newBrowserCDPSession();
+  const { processInfo = [] } = (await session?.send("SystemInfo.getProcessInfo")) ?? {};
+  const gpu = processInfo.find(({ type }) => type === "GPU");
+  if (gpu === undefined)
+    throw new Error(`The browser has no GPU process, only ${processInfo.map(({ type }) => type).join()}`);
+  process.kill(gpu.id, "SIGKILL");
+  await session?.detach();
+  return gpu.id;
+};
 
 export default defineConfig({
   // Vite's dependency cache stays out of node_modules, so that a clean clone and a warm one behave alike.
@@ -65,7 +82,7 @@ export default defineConfig({
           name: "chromium",
           testTimeout: 20_000,
           include: ["packages/*/test/" + browserTests, "examples/*/test/" + browserTests],
-          exclude: neverTests,
+          exclude: [lossTests, ...neverTests],
           setupFiles: ["packages/signalbox/test/support/validator.browser.ts"],
           browser: {
             enabled: true,
@@ -73,6 +90,26 @@ export default defineConfig({
             screenshotFailures: false,
             provider: playwright({ launchOptions: { executablePath: chromium, args: chromiumFlags } }),
             instances: [{ browser: "chromium" }],
+          },
+        },
+      },
+      {
+        server: { headers: isolated },
+        test: {
+          name: "chromium-loss",
+          testTimeout: 20_000,
+          include: ["packages/*/test/" + lossTests],
+          exclude: neverTests,
+          setupFiles: ["packages/signalbox/test/support/validator.browser.ts"],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: { executablePath: chromium, args: [...chromiumFlags, ...lossFlags] },
+            }),
+            instances: [{ browser: "chromium" }],
+            commands: { killGpuProcess },
           },
         },
       },

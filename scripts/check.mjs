@@ -55,7 +55,7 @@ const stages = [
     figure: /\d+ passed, \d+ failed.*$/m,
   },
   { name: "lint", run: ["eslint", "--max-warnings", "0", ...lintCache, "."], fast: true },
-  { name: "tests, Chromium", run: [...tests, "chromium"], test: true, figure: /\d+ passed, \d+ failed.*$/m },
+  { name: "tests, Chromium", run: [...tests, "chromium*"], test: true, figure: /\d+ passed, \d+ failed.*$/m },
   {
     name: recorded ? "conformance" : "conformance, samples only",
     run: ["node", "scripts/conformance.mjs", ...(recorded ? ["../shared/conformance"] : [])],

@@ -18,9 +18,9 @@ if (!process.argv.includes("--no-build")) {
 }
 
 const wanted = args.flatMap((arg, i) => (arg === "--project" ? [args[i + 1]] : []));
-const browserWanted = wanted.length === 0 || wanted.includes("chromium");
+const browserWanted = wanted.length === 0 || wanted.some((project) => project?.startsWith("chromium"));
 const left = existsSync(chromium) || !browserWanted ? "" : `, browser tests SKIPPED: there is no ${chromium}`;
-const projects = left === "" ? [] : ["--project=!chromium"];
+const projects = left === "" ? [] : ["--project=!chromium*"];
 
 // Each run has a report of its own: the gate runs two at a time.
 const report = `${root}temp/tests-${String(process.pid)}.json`;
