@@ -80,10 +80,11 @@ describe("a job that never ends", () => {
       while (streaming) {
         expect(await run(call(good, "add", done.length, 1))).toBe(done.length + 1);
         done.push(performance.now());
+        await new Promise((resolve) => setTimeout(resolve, 1)); // A stream, not a flood: the machine has other work.
       }
     };
     const streams = stream();
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 3; round++) {
       const here = cells(1);
       const hung = hangs(bad, "loop", here, 0);
       submit(hung);
