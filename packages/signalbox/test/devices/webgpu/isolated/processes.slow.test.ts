@@ -16,13 +16,15 @@ describeGpu("an isolated device whose process goes again and again", () => {
     for (let round = 0; round < 22; round++) {
       await until(() => gpu.standby === "ready");
       for (const pid of gpu.pids) seen.add(pid);
-      const read = call<number[]>(queue, "read", buffer, [], { idempotent: true });
-      const fences = submit(call(queue, "write", buffer, [[round]], { idempotent: true }), read);
+      const jobs = [round, round + 100].map((value) =>
+        call<number[]>(queue, "writeAndRead", buffer, [[value]], { idempotent: true }),
+      );
+      const fences = submit(...jobs);
       if (round % 2 === 0) await Promise.resolve();
       if (round % 3 === 0) process.kill(gpu.pids[0]!, "SIGKILL");
       else loseDevice(gpu);
       expect(await settled(fences)).toEqual([0, 0]);
-      expect(read.result).toEqual([round]);
+      expect(jobs.map(({ result }) => result)).toEqual([[round], [round + 100]]);
       await until(() => gpu.restarts === round + 1);
       if (round === 4) handles = process.getActiveResourcesInfo().length;
     }

@@ -100,11 +100,13 @@ export async function read({ read, resources }) {
 }
 
 /**
- * Reads all bytes.
+ * Writes these numbers and reads them: what is done is done in one process.
  * @param {Context} context
+ * @param {readonly number[]} numbers
  */
-export function bytes({ read, resources }) {
-  return read(resources.buffer);
+export function writeAndRead(context, numbers) {
+  write(context, numbers);
+  return read(context);
 }
 
 /**
