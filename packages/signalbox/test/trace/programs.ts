@@ -66,7 +66,7 @@ export function resetProgram(): void {
       stop() {
         for (const on of held.values()) on.length = 0;
       },
-      restart: () => ({ then: (resolve: () => void) => void (back = resolve) }) as Promise<void>,
+      restart: () => ({ then: (resolve: () => void) => void (back = resolve) }) as unknown as Promise<void>,
     },
     { platform },
   );

@@ -148,7 +148,7 @@ class Run {
   }
 
   #release(op: string): boolean {
-    const place = this.#held.findLastIndex((each) => each.op === op);
+    const place = this.#held.map((each) => each.op).lastIndexOf(op);
     this.#held.splice(place, 1);
     return false;
   }
