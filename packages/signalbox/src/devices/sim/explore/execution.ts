@@ -31,6 +31,8 @@ export interface Setup {
   readonly faultBudget?: number;
   /** Of the platform's random numbers; 1 if left out. */
   readonly seed?: number;
+  /** Whether microtasks come right after the step that asked for them, and are part of it; false if left out. */
+  readonly microtasksFirst?: boolean;
   /** More steps than this are a livelock; 5000 if left out. */
   readonly maxSteps?: number;
   /** Whether the validator watches, if it isn't on anyway; true if left out. A fresh one for each run, so that a run is its schedule. */
@@ -154,8 +156,19 @@ export class Execution {
       this.#world._notes.broken(1, `${scenario.name} is not over after ${maxSteps} steps: a livelock`);
       return violated;
     }
-    this.#listener?.step(lane.name, lane.describe());
     this.#footprints.begin(this.#world._lanes.indexOf(lane), lane.touches);
+    this.#take(lane);
+    // They touch the core, as whoever asked for them did.
+    const { _microtasks: microtasks } = this.#world.platform;
+    if (this.#setup.microtasksFirst === true)
+      while (microtasks.enabled() && this.#world._violations.length === 0) this.#take(microtasks);
+    this.#footprints.end();
+    this.#last = lane;
+    return this.#world._violations.length > 0 ? violated : more;
+  }
+
+  #take(lane: Lane): void {
+    this.#listener?.step(lane.name, lane.describe());
     // Only for steps that are in one order in all runs which count as one: they alone read the clock.
     if ((lane.touches & CORE) !== 0) this.#world.platform._tick();
     try {
@@ -164,11 +177,8 @@ export class Execution {
       if (error instanceof InjectedFault) this.#world.tell(`thrown: ${error.message}`);
       else this.#world._notes.broken(0, `${lane.name} threw ${text(error)}`);
     }
-    this.#footprints.end();
-    this.#last = lane;
     this.#world._check();
     this.#hearValidator();
-    return this.#world._violations.length > 0 ? violated : more;
   }
 
   /** Undefined where nothing is left to do, null where the chooser gives up. */

@@ -3,7 +3,7 @@
  *
  * Phases, in this order: every schedule of the small scenario without a preemption, with one, and so on to the bound, without faults;
  * the same with up to one fault in each run; then the large scenario by chance, half of the runs as a random walk and half by priorities (PCT), every second
- * one with faults. Each phase has its share of the runs, and leaves what it doesn't need to the next.
+ * one with faults. Each phase has its share of the runs, at the most a half, a quarter and the rest, and leaves what it doesn't need to the next.
  */
 import { realPlatform } from "../../../platform/real.ts";
 import { Exhaustive } from "../strategies/exhaustive.ts";
@@ -101,13 +101,13 @@ class Explorer {
 
   async explore(): Promise<Exploration> {
     const { schedules = 10_000 } = this.#options;
-    const { faults } = this.#scenario;
-    const small: Setup = { scenario: this.#scenario, size: sizeOf(this.#scenario, "small") };
-    const complete = await this.#deepen("exhaustive", small, Math.ceil(schedules / 3));
+    const { faults, byChance = false, microtasksFirst = false } = this.#scenario;
+    const small: Setup = { scenario: this.#scenario, size: sizeOf(this.#scenario, "small"), microtasksFirst };
+    const complete = byChance ? -1 : await this.#deepen("exhaustive", small, Math.ceil(schedules / 2));
     const faulty =
-      faults.length === 0
+      faults.length === 0 || byChance
         ? complete
-        : await this.#deepen("exhaustive with faults", { ...small, faults }, Math.ceil(schedules / 3));
+        : await this.#deepen("exhaustive with faults", { ...small, faults }, Math.ceil(schedules / 4));
     await this.#wander(schedules - this.#schedules);
     return { ...this.#figures(), complete, completeWithFaults: faulty, ...(await this.#found()) };
   }

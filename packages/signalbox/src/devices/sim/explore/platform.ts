@@ -27,6 +27,7 @@ type Choose = (what: string, count: number) => number;
 /** Time and chance of one explored run; see the head of this file. */
 export class ExploringPlatform implements Platform {
   /** @internal */ readonly _lanes: readonly Lane[];
+  /** @internal */ readonly _microtasks: Lane;
   readonly #microtasks: (() => void)[] = [];
   readonly #macrotasks: (() => void)[] = [];
   readonly #timers: ExploredTimer[] = [];
@@ -38,8 +39,9 @@ export class ExploringPlatform implements Platform {
   constructor(seed: number, choose: Choose) {
     this.#random = seededRandom(seed);
     this.#choose = choose;
+    this._microtasks = new TaskLane("worker", "runs", this.#microtasks);
     this._lanes = [
-      new TaskLane("worker", "runs", this.#microtasks),
+      this._microtasks,
       new TaskLane("event loop", "takes a turn", this.#macrotasks),
       {
         name: "timer",

@@ -33,18 +33,27 @@ export function chooserOf(how: How): Chooser {
 
 /** What a schedule is a run of. Throws EINVAL for another scenario, or one of other dimensions. */
 export function setupOf(scenario: Scenario, schedule: Schedule): Setup {
-  const { size, faults, faultBudget, seed } = schedule;
+  const { size, faults, faultBudget, seed, microtasksFirst = false } = schedule;
   const dimensions = (of: object): string => Object.keys(of).sort().join(", ");
   if (scenario.name !== schedule.scenario || dimensions(size) !== dimensions(scenario.size))
     throw new SignalboxError(
       "EINVAL",
       `This is a schedule of "${schedule.scenario}" (${dimensions(size)}), not of "${scenario.name}" (${dimensions(scenario.size)})`,
     );
-  return { scenario, size, faults, faultBudget, seed };
+  return { scenario, size, faults, faultBudget, seed, microtasksFirst };
 }
 
 /** A run as a schedule. */
 export function scheduleOf(setup: Setup, how: How): Schedule {
-  const { scenario, size, faults = [], faultBudget = 1, seed = 1 } = setup;
-  return { format: "signalbox-schedule/1", scenario: scenario.name, size, faults, faultBudget, seed, how };
+  const { scenario, size, faults = [], faultBudget = 1, seed = 1, microtasksFirst = false } = setup;
+  return {
+    format: "signalbox-schedule/1",
+    scenario: scenario.name,
+    size,
+    faults,
+    faultBudget,
+    seed,
+    ...(microtasksFirst ? { microtasksFirst } : {}),
+    how,
+  };
 }

@@ -56,6 +56,14 @@ export interface Scenario<Dimension extends string = string> {
    * a hundred times as long. False if left out.
    */
   readonly promises?: boolean;
+  /** Whether it is too large, even when small, to go through all its schedules: then it is explored by chance alone. False if left out. */
+  readonly byChance?: boolean;
+  /**
+   * Whether, where all schedules of the small form are gone through, microtasks come right after the step that asked for them, as in
+   * every agent: for scenarios with timers, which have too many schedules otherwise. By chance they come at any time all the same.
+   * False if left out.
+   */
+  readonly microtasksFirst?: boolean;
   /** Makes its devices and actors. */
   build(world: World, size: Size<Dimension>): void;
 }
@@ -70,6 +78,10 @@ export type FaultSite =
   | "flush throws"
   | "listener throws"
   | "job fails"
+  | "job hangs"
+  | "interrupt is lost"
+  | "restart fails"
+  | "firmware refuses"
   | "device is lost";
 
 /** What a faulty driver or listener throws: no violation, wherever it comes up. */

@@ -37,6 +37,8 @@ export interface Schedule {
   readonly faultBudget: number;
   /** Of the platform's random numbers. */
   readonly seed: number;
+  /** Whether microtasks come right after the step that asked for them; at any time if left out. */
+  readonly microtasksFirst?: boolean;
   readonly how: How;
   /** What it broke, where that is known. */
   readonly violation?: Violation;
@@ -71,7 +73,7 @@ export function readSchedule(text: string): Schedule {
   }
   if (!isRecord(value) || value["format"] !== "signalbox-schedule/1")
     throw new SignalboxError("EINVAL", 'This is no schedule: "format" is not "signalbox-schedule/1"');
-  const { scenario, size, faults, faultBudget, seed, how, violation } = value;
+  const { scenario, size, faults, faultBudget, seed, microtasksFirst, how, violation } = value;
   const numbers = isRecord(size) && Object.values(size).every((each) => Number.isInteger(each));
   if (typeof scenario !== "string" || !numbers || !Array.isArray(faults) || !isNumber(faultBudget) || !isNumber(seed))
     throw new SignalboxError("EINVAL", "This schedule is broken: it doesn't say what it is a schedule of");
@@ -82,6 +84,7 @@ export function readSchedule(text: string): Schedule {
     faults: faults as FaultSite[],
     faultBudget,
     seed,
+    ...(microtasksFirst === true ? { microtasksFirst } : {}),
     how: readHow(how),
     ...(isRecord(violation) ? { violation: violation as unknown as Violation } : {}),
   };

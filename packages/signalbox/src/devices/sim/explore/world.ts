@@ -20,8 +20,8 @@ import { Paths } from "../judge/paths.ts";
 import { WatchedRegistration } from "../judge/registrations.ts";
 import type { Notes, Violation } from "../judge/verdict.ts";
 import { WatchedDriver } from "../judge/watched-driver.ts";
-import { Actor } from "./actor.ts";
-import type { ActorBody } from "./actor.ts";
+import { Actor, until } from "./actor.ts";
+import type { ActorBody, Until } from "./actor.ts";
 import { CORE } from "./footprint.ts";
 import type { Lane } from "./lane.ts";
 import { ExploringPlatform } from "./platform.ts";
@@ -69,7 +69,7 @@ export class World implements DeviceWatcher {
     this.platform = new ExploringPlatform(options.seed, (what, count) => this.choose(what, count));
     this._lanes = [...this.platform._lanes];
     this.#tracerBefore = hooks.tracer;
-    this._paths = new Paths(this._notes);
+    this._paths = new Paths(this._notes, () => this.platform.now());
     hooks.tracer = this._paths;
     this.#lockdepBefore = hooks.lockdep;
     this.#contexts = hooks.lockdep === null ? new ContextDepth(this._notes) : null;
@@ -113,6 +113,17 @@ export class World implements DeviceWatcher {
       this.#timelines.set(timeline, present);
     }
     return present.fence();
+  }
+
+  /**
+   * What an actor yields to go on after so many ms of the run's clock, counted from the step that comes to it.
+   *
+   * @example `yield world.after(4, "submits one more behind the hung one");`
+   */
+  after(ms: number, what: string): Until {
+    let over = false;
+    this.platform.setTimer(() => (over = true), ms);
+    return until(`${what}, ${ms} ms later`, () => over);
   }
 
   /** A watched registration on a fence, which does what `then` says when it acts (SIGNALLING: it may cancel others, and no more). */

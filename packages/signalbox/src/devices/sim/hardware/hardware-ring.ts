@@ -1,9 +1,9 @@
 /**
  * A ring of simulated hardware: works on what it was given, one job after the other, and says nothing until an interrupt is taken.
  *
- * States of an entry: given (the driver put it there) -> finished (the hardware is done with it) -> told (an interrupt has told
- * the core). When it is finished, and when somebody hears of it, is for the run to choose: so completions come one by one, in bursts,
- * or after their job was given up.
+ * States of an entry: given (the driver put it there) -> finished (the hardware is done with it), hung (it never will be) or stopped
+ * (the driver took it away) -> told (the core has heard of it). When it is finished, and when somebody hears of it, is for the run
+ * to choose: so completions come one by one, in bursts, or after their job was given up.
  */
 import type { DriverFence } from "../../../fence/driver-fence.ts";
 import type { Job } from "../../../queue/job.ts";
@@ -20,6 +20,8 @@ export interface Entry {
   readonly fence: DriverFence | undefined;
   /** What the hardware found: 0, or a negative errno. */
   error: number;
+  /** Whether it never ends by itself. */
+  hung: boolean;
 }
 
 /** What a ring needs of the run. */
@@ -27,6 +29,8 @@ export interface RingWatcher {
   readonly anyOrder: boolean;
   touch(resources: number): void;
   choose(what: string, count: number): number;
+  /** Whether the hardware hangs on this entry, instead of finishing it. */
+  hangs(entry: Entry): boolean;
   finished(entry: Entry): void;
 }
 
@@ -49,25 +53,47 @@ export class HardwareRing implements Lane {
     this.#given.push(entry);
   }
 
-  /** Everything is done for: nothing is worked on any more. Answers what was. */
+  /** What it makes of this job: it has finished it, is at it, has it waiting behind others, or knows nothing of it. */
+  stateOf(job: Job<unknown, ExploredJob>): "finished" | "at it" | "waiting" | "unknown" {
+    this.#watcher.touch(this.touches);
+    if (this.done.some((entry) => entry.job === job)) return "finished";
+    const place = this.#given.findIndex((entry) => entry.job === job);
+    if (place < 0) return "unknown";
+    return place === 0 || this.#watcher.anyOrder ? "at it" : "waiting";
+  }
+
+  /** Works on this job no more. Answers its entry, if it wasn't finished. */
+  stop(job: Job<unknown, ExploredJob>): Entry | undefined {
+    this.#watcher.touch(this.touches);
+    const place = this.#given.findIndex((entry) => entry.job === job);
+    return place < 0 ? undefined : this.#given.splice(place, 1)[0];
+  }
+
+  /** Is switched off: nothing is worked on any more. Answers what was. */
   drop(): readonly Entry[] {
     this.#watcher.touch(this.touches);
-    return [...this.done.splice(0), ...this.#given.splice(0)];
+    return this.#given.splice(0);
   }
 
   enabled(): boolean {
-    return this.#given.length > 0;
+    const { anyOrder } = this.#watcher;
+    // In order, nothing comes past one that hangs.
+    return anyOrder ? this.#given.some(({ hung }) => !hung) : this.#given[0]?.hung === false;
   }
 
   describe(): string {
-    return this.#watcher.anyOrder ? `finishes one of ${this.#given.length} jobs` : `finishes ${this.#given[0]!.name}`;
+    return this.#watcher.anyOrder ? `works on one of ${this.#given.length} jobs` : `works on ${this.#given[0]!.name}`;
   }
 
   take(): void {
     const { anyOrder } = this.#watcher;
-    const count = anyOrder ? this.#given.length : 1;
-    const place = count === 1 ? 0 : this.#watcher.choose(`which job of ${this.name}`, count);
-    const [entry] = this.#given.splice(place, 1) as [Entry];
+    const able = anyOrder ? this.#given.filter(({ hung }) => !hung) : this.#given.slice(0, 1);
+    const entry = able[able.length === 1 ? 0 : this.#watcher.choose(`which job of ${this.name}`, able.length)]!;
+    if (this.#watcher.hangs(entry)) {
+      entry.hung = true;
+      return;
+    }
+    this.#given.splice(this.#given.indexOf(entry), 1);
     this.#watcher.finished(entry);
     this.done.push(entry);
   }

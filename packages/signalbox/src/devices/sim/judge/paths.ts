@@ -13,54 +13,30 @@ import { leaves } from "../../../fence/unwrap.ts";
 import type { Job } from "../../../queue/job.ts";
 import type { JobQueue } from "../../../queue/job-queue.ts";
 import type { Ring } from "../../../queue/ring.ts";
+import { Clocks } from "./clocks.ts";
+import { Ledger, Path } from "./records.ts";
 import { PassingTracer } from "./tracer.ts";
 import type { Notes } from "./verdict.ts";
-
-/** What is known of one job. */
-interface Path {
-  readonly job: Job;
-  readonly queue: JobQueue;
-  readonly name: string;
-  readonly dependencies: Fence[];
-  /** Its place among all that were armed; 0 before. */
-  rank: number;
-  pushed: boolean;
-  published: boolean;
-  runs: number;
-  cancels: number;
-  /** On the ring, as the core has it: from `run` to its completion. */
-  running: boolean;
-  completions: number;
-  signals: number;
-  releases: number;
-  /** How many rings of the device have it. */
-  held: number;
-  /** Its driver said that it failed while the device has it: what becomes of that is the driver's fault. */
-  orphaned: boolean;
-}
-
-/** What is known of one queue. */
-interface Ledger {
-  readonly queue: JobQueue;
-  credits: number;
-  lastStarted: number;
-  closed: boolean;
-}
 
 export class Paths extends PassingTracer {
   readonly #notes: Notes;
   readonly #paths = new Map<Fence, Path>();
   readonly #ledgers = new Map<JobQueue, Ledger>();
   readonly #onRing = new Map<Ring, number>();
+  readonly #halted = new Set<Ring>();
   readonly #lost = new Set<Ring>();
   readonly #created = new Set<Fence>();
   readonly #lastSignalled = new Map<number, Fence>();
   #rank = 0;
   #calls = 0;
+  /** Promise 9. */
+  readonly clocks: Clocks;
 
-  constructor(notes: Notes) {
+  /** `now` is the run's clock, in ms. */
+  constructor(notes: Notes, now: () => number) {
     super();
     this.#notes = notes;
+    this.clocks = new Clocks(notes, now);
   }
 
   /** A job must wait for this fence, as its scenario has it, however it was told to. */
@@ -75,7 +51,7 @@ export class Paths extends PassingTracer {
 
   override queueOpened(queue: JobQueue): void {
     super.queueOpened(queue);
-    this.#ledgers.set(queue, { queue, credits: 0, lastStarted: 0, closed: false });
+    this.#ledgers.set(queue, new Ledger(queue));
   }
 
   override queueClosed(queue: JobQueue): void {
@@ -98,23 +74,8 @@ export class Paths extends PassingTracer {
     super.jobMade(job);
     const { after } = job.spec;
     const given = after === undefined ? [] : isJobList(after) ? after : [after];
-    this.#paths.set(job, {
-      job,
-      queue: job.queue,
-      name: job.spec.label ?? `a job of ${job.queueName}`,
-      dependencies: given.filter((each) => each instanceof Fence),
-      rank: 0,
-      pushed: false,
-      published: false,
-      runs: 0,
-      cancels: 0,
-      running: false,
-      completions: 0,
-      signals: 0,
-      releases: 0,
-      held: 0,
-      orphaned: false,
-    });
+    const fences = given.filter((each) => each instanceof Fence);
+    this.#paths.set(job, new Path(job, fences));
   }
 
   override jobArmed(job: Job): void {
@@ -143,6 +104,11 @@ export class Paths extends PassingTracer {
     if (this.#ledgers.get(path.queue)?.closed === true)
       this.#notes.broken(8, `${path.name} is pushed to queue ${path.queue.name}, which is inactive`);
     path.pushed = true;
+    const { jobs } = this.#ledgers.get(path.queue)!;
+    const last = jobs.at(-1)?.job.seqno ?? 0;
+    if (job.seqno !== last + 1)
+      this.#notes.broken(2, `${path.name} (${job.seqno}) is pushed after ${last} of ${path.queue.name}`);
+    jobs.push(path);
   }
 
   override jobPublished(job: Job): void {
@@ -171,9 +137,47 @@ export class Paths extends PassingTracer {
     else this.#leaves(path);
   }
 
+  override jobTimedOut(job: Job): void {
+    super.jobTimedOut(job);
+    const path = this.#of(job);
+    if (path === undefined) return;
+    this.#notes.tell?.(`${path.name} is out of time`);
+    if (!path.running) this.#notes.broken(9, `${path.name} is judged, and doesn't run`);
+    this.clocks.judged(path.queue, job);
+  }
+
+  override jobTakenBack(job: Job): void {
+    super.jobTakenBack(job);
+    const path = this.#of(job);
+    if (path === undefined) return;
+    this.#notes.tell?.(`${path.name} is put back, to be run again`);
+    path.takenBack++;
+    // Q26.
+    if (!path.running || !path.idempotent) this.#notes.broken(12, `${path.name} may not be run again, and is put back`);
+    else this.#leaves(path);
+    path.waiting = true;
+    this.#ledgers.get(path.queue)?.rewind();
+  }
+
+  override ringHalted(ring: Ring, guilty: Job | null): void {
+    super.ringHalted(ring, guilty);
+    this.#notes.tell?.(`ring ${ring.name} is halted${guilty === null ? "" : ` on account of ${this.#name(guilty)}`}`);
+    this.#halted.add(ring);
+  }
+
+  override ringResumed(ring: Ring): void {
+    super.ringResumed(ring);
+    this.#notes.tell?.(`ring ${ring.name} goes on`);
+    this.#halted.delete(ring);
+  }
+
   override jobCancelled(job: Job, reason: CancelReason): void {
     super.jobCancelled(job, reason);
     this.#notes.tell?.(`${this.#name(job)} is cancelled (${reason.kind})`);
+    const path = this.#of(job);
+    if (path === undefined || path.takenBack === 0) return;
+    // Its driver has run it, and isn't told: promise 3.
+    path.waiting = false;
   }
 
   override fenceSignalled(fence: Fence): void {
@@ -200,6 +204,7 @@ export class Paths extends PassingTracer {
     if (path === undefined) return;
     path.runs++;
     path.running = true;
+    this.clocks.started(path.queue, job, path.name);
     this.#expectDependencies(path, overlaps);
     const { queue } = path;
     this.#notes.tell?.(`${path.name} starts on ${queue.ring.name}`);
@@ -212,8 +217,9 @@ export class Paths extends PassingTracer {
     if (count > queue.ring.slots)
       this.#notes.broken(5, `ring ${queue.ring.name} has ${count} jobs in ${queue.ring.slots} slots`);
     if (ledger.closed) this.#notes.broken(8, `${path.name} runs on queue ${queue.name}, which is inactive`);
-    if (this.#lost.has(queue.ring))
-      this.#notes.broken(8, `${path.name} runs on ring ${queue.ring.name}, which is lost`);
+    if (queue.ring.lost) this.#notes.broken(8, `${path.name} runs on ring ${queue.ring.name}, which is lost`);
+    if (this.#halted.has(queue.ring))
+      this.#notes.broken(12, `${path.name} runs on ring ${queue.ring.name}, which is being reset`);
   }
 
   /** `driver.cancel` is called. */
@@ -234,7 +240,7 @@ export class Paths extends PassingTracer {
     if (insideDelivery()) this.#notes.broken(8, `${path.name} is released inside a section`);
     if (path.signals !== 1 || path.releases !== 1)
       this.#notes.broken(8, `${path.name} is released ${path.releases} times, after ${path.signals} signals`);
-    if (path.held > 0 && !path.orphaned && !this.#lost.has(path.queue.ring))
+    if (path.held > 0 && !path.orphaned && !path.queue.ring.lost)
       this.#notes.broken(8, `${path.name} is released while the device has it`);
   }
 
@@ -256,13 +262,29 @@ export class Paths extends PassingTracer {
     if (path !== undefined) path.orphaned = true;
   }
 
-  /** The ring was lost, and `lose` has returned. */
-  lostRing(ring: Ring): void {
-    this.#lost.add(ring);
-    for (const path of this.#paths.values()) {
-      if (path.pushed && path.queue.ring === ring && path.signals === 0)
-        this.#notes.broken(12, `ring ${ring.name} is lost, and ${path.name} has not signalled`);
-    }
+  /** `driver.closeQueue` is called: promise 8, once, when nothing of the queue is left. */
+  closing(queue: JobQueue): void {
+    this.#notes.tell?.(`the device is asked to let go of queue ${queue.name}`);
+    const ledger = this.#ledgers.get(queue);
+    if (ledger === undefined) return;
+    ledger.closings++;
+    if (ledger.closings > 1) this.#notes.broken(8, `the device is asked ${ledger.closings} times for ${queue.name}`);
+    if (insideDelivery()) this.#notes.broken(8, `the device is asked for ${queue.name} inside a section`);
+    if (queue.ring.lost || this.#halted.has(queue.ring))
+      this.#notes.broken(8, `a device that is lost, or being reset, is asked to let go of queue ${queue.name}`);
+    for (const { name, releases } of ledger.jobs)
+      if (releases === 0) this.#notes.broken(8, `the device is asked for ${queue.name}, and ${name} is not released`);
+  }
+
+  /** `driver.releaseQueue` is called: once, of a queue that is inactive. */
+  queueReleased(queue: JobQueue): void {
+    this.#notes.tell?.(`queue ${queue.name} is released`);
+    const ledger = this.#ledgers.get(queue);
+    if (ledger === undefined) return;
+    ledger.releases++;
+    if (ledger.releases > 1 || !ledger.closed)
+      this.#notes.broken(8, `queue ${queue.name} is released ${ledger.releases} times, while it is ${queue.state}`);
+    if (insideDelivery()) this.#notes.broken(8, `queue ${queue.name} is released inside a section`);
   }
 
   /** After each step: the core's figures are those that were counted here. */
@@ -274,20 +296,36 @@ export class Paths extends PassingTracer {
     for (const [ring, count] of this.#onRing) {
       if (ring.inFlight !== count)
         this.#notes.broken(5, `ring ${ring.name} says ${ring.inFlight} jobs, it has ${count}`);
+      if (ring.lost && !this.#lost.has(ring)) this.#losing(ring);
+    }
+    this.checkReset();
+    this.clocks.check();
+  }
+
+  /** After each step, and before a device that is reset says anything more: nothing runs there, whatever its queue's state (promise 12). */
+  checkReset(): void {
+    for (const ring of this.#halted) {
+      const count = this.#onRing.get(ring)!;
+      if (count > 0) this.#notes.broken(12, `ring ${ring.name} is being reset, and ${count} of its jobs run`);
     }
   }
 
   /** When nothing is left to happen. */
   checkEnd(): void {
     for (const path of this.#paths.values()) {
-      const { name, pushed, published, runs, cancels, signals, releases, completions } = path;
+      const { name, pushed, published, runs, cancels, signals, releases, completions, takenBack } = path;
       const expected = pushed || published ? 1 : 0;
       if (signals !== expected)
         this.#notes.broken(1, `${name} was ${published ? "" : "not "}published, and has signalled ${signals} times`);
-      if (runs + cancels !== expected)
+      const fate = Math.min(runs, 1) + cancels;
+      if (fate !== expected || runs > 1 + takenBack)
         this.#notes.broken(3, `${name} was run ${runs} times and cancelled ${cancels} times`);
-      if (runs !== completions)
-        this.#notes.broken(5, `${name} was run ${runs} times and completed ${completions} times`);
+      // What was put back and then killed doesn't run again.
+      if (runs - takenBack !== completions && (completions > 0 || runs !== takenBack))
+        this.#notes.broken(
+          5,
+          `${name} was run ${runs} times, put back ${takenBack}, and completed ${completions} times`,
+        );
       if (releases !== expected) this.#notes.broken(8, `${name} was released ${releases} times`);
     }
     for (const fence of this.#created)
@@ -304,17 +342,30 @@ export class Paths extends PassingTracer {
     }
   }
 
+  // The ring was lost in this step.
+  #losing(ring: Ring): void {
+    this.#lost.add(ring);
+    this.#halted.delete(ring);
+    for (const path of this.#paths.values()) {
+      if (path.pushed && path.queue.ring === ring && path.signals === 0)
+        this.#notes.broken(12, `ring ${ring.name} is lost, and ${path.name} has not signalled`);
+    }
+  }
+
   #begins(job: Job, what: string): Path | undefined {
     const path = this.#of(job);
     if (path === undefined) return undefined;
     if (!insideDelivery()) this.#notes.broken(6, `${path.name} ${what} outside a section`);
     if (!path.published) this.#notes.broken(3, `${path.name} ${what}, and was not published`);
-    if (path.runs + path.cancels > 0)
+    if (path.runs + path.cancels > path.takenBack)
       this.#notes.broken(3, `${path.name} ${what} after ${path.runs} runs and ${path.cancels} cancels`);
-    const ledger = this.#ledgers.get(path.queue)!;
-    if (job.seqno !== ledger.lastStarted + 1)
-      this.#notes.broken(2, `${path.name} (${job.seqno}) ${what} after ${ledger.lastStarted} of ${path.queue.name}`);
-    ledger.lastStarted = job.seqno;
+    const { next } = this.#ledgers.get(path.queue)!;
+    if (next !== path)
+      this.#notes.broken(
+        2,
+        `${path.name} ${what}, and it is the turn of ${next?.name ?? "none"} of ${path.queue.name}`,
+      );
+    path.waiting = false;
     return path;
   }
 
@@ -327,6 +378,7 @@ export class Paths extends PassingTracer {
 
   #leaves(path: Path): void {
     path.running = false;
+    this.clocks.ended(path.queue, path.job);
     this.#ledgers.get(path.queue)!.credits -= path.job.cost;
     this.#onRing.set(path.queue.ring, this.#onRing.get(path.queue.ring)! - 1);
   }

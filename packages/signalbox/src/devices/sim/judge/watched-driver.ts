@@ -1,10 +1,11 @@
 /**
  * A driver between the core and another driver: tells the judge of each call, and is where the faults of drivers are.
  */
-import type { CancelReason, Driver, JobSpec, RunOutcome } from "../../../driver.ts";
+import type { CancelReason, Driver, JobSpec, RunOutcome, TimeoutVerdict } from "../../../driver.ts";
 import { insideDelivery } from "../../../fence/delivery.ts";
 import type { Fence } from "../../../fence/fence.ts";
 import type { Job } from "../../../queue/job.ts";
+import type { JobQueue } from "../../../queue/job-queue.ts";
 import { InjectedFault } from "../explore/scenario.ts";
 import type { FaultSite } from "../explore/scenario.ts";
 import type { Paths } from "./paths.ts";
@@ -20,6 +21,9 @@ export interface Watcher {
 export class WatchedDriver<Spec extends JobSpec> implements Driver<Spec> {
   readonly name: string;
   readonly overlaps: boolean;
+  // The core asks whether a driver has these.
+  readonly timedOut?: (job: Job<unknown, Spec>) => TimeoutVerdict;
+  readonly closeQueue?: (queue: JobQueue<Spec>) => void | Promise<void>;
   readonly #watcher: Watcher;
   readonly #driver: Driver<Spec>;
 
@@ -28,6 +32,8 @@ export class WatchedDriver<Spec extends JobSpec> implements Driver<Spec> {
     this.overlaps = driver.overlaps ?? false;
     this.#watcher = watcher;
     this.#driver = driver;
+    if (driver.timedOut !== undefined) this.timedOut = (job) => this.#judge(job);
+    if (driver.closeQueue !== undefined) this.closeQueue = (queue) => this.#close(queue);
   }
 
   check(spec: Spec): void {
@@ -72,12 +78,34 @@ export class WatchedDriver<Spec extends JobSpec> implements Driver<Spec> {
     });
   }
 
+  releaseQueue(queue: JobQueue<Spec>): void {
+    this.#called(() => {
+      this.#watcher._paths.queueReleased(queue);
+      this.#driver.releaseQueue?.(queue);
+    });
+  }
+
   dependencyFailed(job: Job<unknown, Spec>, fence: Fence): "run" | "cancel" {
     return this.#driver.dependencyFailed?.(job, fence) ?? "cancel";
   }
 
   setDeadline(job: Job<unknown, Spec>, time: number): void {
     this.#driver.setDeadline?.(job, time);
+  }
+
+  #close(queue: JobQueue<Spec>): void | Promise<void> {
+    return this.#called(() => {
+      this.#watcher._paths.closing(queue);
+      return this.#driver.closeQueue?.(queue);
+    });
+  }
+
+  #judge(job: Job<unknown, Spec>): TimeoutVerdict {
+    if (insideDelivery()) this.#watcher._notes.broken(9, `${job.label} is judged inside a section`);
+    const { queue } = job;
+    const verdict = this.#driver.timedOut!(job);
+    this.#watcher._paths.clocks.answered(queue, job, verdict);
+    return verdict;
   }
 
   #called<T>(body: () => T): T {

@@ -9,7 +9,8 @@ import type { Scenario } from "../explore/scenario.ts";
 export const bindAndInvalidate: Scenario<"mmus" | "batches"> = {
   name: "bind-and-invalidate",
   about: "a bind and one invalidation for each MMU, in one batch",
-  size: { mmus: { small: 2, large: 4, least: 1 }, batches: { small: 2, large: 3, least: 1 } },
+  size: { mmus: { small: 1, large: 4, least: 1 }, batches: { small: 2, large: 3, least: 1 } },
+  microtasksFirst: true,
   faults: [
     "run throws",
     "run throws late",

@@ -10,7 +10,7 @@ const COSTS = [3, 1, 2, 0, 3, 1, 0, 2];
 export const creditsAtTheLimit: Scenario<"jobs"> = {
   name: "credits-at-the-limit",
   about: "jobs that fill their queue's credits and their ring's slots, completed in any order",
-  size: { jobs: { small: 3, large: 8, least: 1 } },
+  size: { jobs: { small: 2, large: 8, least: 1 } },
   faults: ["run throws", "run throws late", "run answers done", "job fails", "flush throws", "release throws"],
   build(world, { jobs }) {
     const gpu = world.device("gpu", { anyOrder: true });

@@ -10,7 +10,7 @@ import type { Scenario } from "../explore/scenario.ts";
 export const killWithDependencies: Scenario<"gates"> = {
   name: "kill-with-dependencies",
   about: "a queue that is killed while its jobs run, and wait for fences that signal before and after",
-  size: { gates: { small: 2, large: 4, least: 1 } },
+  size: { gates: { small: 1, large: 4, least: 1 } },
   faults: ["run throws", "cancel throws", "job fails", "release throws", "device is lost"],
   build(world, { gates: count }) {
     const gpu = world.device("gpu", { rings: 2, completes: "fences" });

@@ -8,7 +8,7 @@ import type { Scenario } from "../explore/scenario.ts";
 export const multiRing: Scenario<"jobs"> = {
   name: "multi-ring",
   about: "jobs that go to two rings at once, beside others on one of them",
-  size: { jobs: { small: 2, large: 5, least: 1 } },
+  size: { jobs: { small: 1, large: 5, least: 1 } },
   faults: ["run throws", "run throws late", "job fails", "release throws", "device is lost"],
   build(world, { jobs }) {
     const gpu = world.device("gpu", { rings: 3, completes: "fences" });

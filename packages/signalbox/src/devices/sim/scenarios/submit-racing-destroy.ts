@@ -7,7 +7,7 @@ import type { Scenario } from "../explore/scenario.ts";
 export const submitRacingDestroy: Scenario<"submitters" | "jobs"> = {
   name: "submit-racing-destroy",
   about: "submissions that race with the end of their queue",
-  size: { submitters: { small: 2, large: 3, least: 1 }, jobs: { small: 1, large: 4, least: 1 } },
+  size: { submitters: { small: 1, large: 3, least: 1 }, jobs: { small: 1, large: 4, least: 1 } },
   faults: ["run throws", "run throws late", "job fails", "release throws", "device is lost"],
   build(world, { submitters, jobs }) {
     const gpu = world.device("gpu", { rings: 2 });

@@ -94,4 +94,40 @@ export const variants: readonly Variant[] = [
     scenario: "multi-ring",
     promise: 8,
   },
+  {
+    name: "the timer is armed again at each start",
+    patches: [
+      {
+        file: "queue/recovery/job-clock.js",
+        from: "        if (at >= this.#at)\n            return;\n",
+        to: "",
+      },
+    ],
+    scenario: "timeout-racing-completion",
+    promise: 9,
+  },
+  {
+    name: "a reset passes over queues that were destroyed",
+    patches: [
+      {
+        file: "queue/recovery/take-back.js",
+        from: "    const { _list: list } = queue;",
+        to: '    if (queue.state !== "usable")\n        return;\n    const { _list: list } = queue;',
+      },
+    ],
+    scenario: "reset-in-teardown",
+    promise: 12,
+  },
+  {
+    name: "a job that is put back keeps its credits",
+    patches: [
+      {
+        file: "queue/job-queue.js",
+        from: "        this._credits.give(job._cost);",
+        to: "        if (job._stage !== QUEUED)\n            this._credits.give(job._cost);",
+      },
+    ],
+    scenario: "retry-and-kill",
+    promise: 5,
+  },
 ];

@@ -49,7 +49,9 @@ describe("the reduction", () => {
     disableLockdep();
   });
 
-  const small = scenarios.filter(({ name }) => name === "bind-and-invalidate" || name === "multi-ring");
+  const small = scenarios.filter(({ name }) =>
+    ["bind-and-invalidate", "multi-ring", "timeout-racing-completion"].includes(name),
+  );
   it.each<[string, Scenario, readonly FaultSite[], number]>([
     ...[0, 1, 2, Infinity].map((bound): [string, Scenario, readonly FaultSite[], number] => [
       `two-rings, ${bound}`,
