@@ -3,8 +3,8 @@
  * said: see lines.ts.
  */
 
-/** The lines of defence, the first first: the compiler, the linter, the call itself, the validator; or nothing. */
-export type Line = "tsc" | "lint" | "core" | "validator" | "none";
+/** The lines of defence, the first first: the compiler, the linter, the call itself, the validator, the exploration of schedules; or nothing. */
+export type Line = "tsc" | "lint" | "core" | "validator" | "explorer" | "none";
 
 export interface Defect {
   /** Unique in the table; the kernel's or the design's id where it has one. */
@@ -20,6 +20,13 @@ export interface Defect {
   readonly program: string;
   /** Of a program that does no harm here: what keeps it from doing any. The program throws if it does. */
   readonly harmless?: string;
+  /** Whether the program is the body of a scenario's `build(world)`, which goes well in most orders. */
+  readonly scenario?: boolean;
+}
+
+/** A defect that only some orders show: its program is the body of a scenario's `build(world)`. */
+export function defectOfOrder(id: string, what: string, from: string, program: string): Defect {
+  return { ...defect(id, what, from, program), scenario: true };
 }
 
 /** A defect; the program's common indentation is left out. */

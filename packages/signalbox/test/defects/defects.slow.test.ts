@@ -28,6 +28,12 @@ describe("planted defects", () => {
     for (const line of ["tsc", "lint", "core", "validator"] as const) expect(idsOf(line).length).toBeGreaterThan(5);
   });
 
+  it("that only one order shows are found by exploration, and no others are explored", () => {
+    const ofOrder = defects.filter(({ scenario }) => scenario === true).map(({ id }) => id);
+    expect(ofOrder.length).toBeGreaterThan(0);
+    expect(idsOf("explorer")).toEqual(ofOrder);
+  });
+
   it("are all stopped, but those that are known", () => {
     expect(idsOf("none")).toEqual(KNOWN);
   });

@@ -5,6 +5,7 @@
  * - lint: a rule of eslint-plugin-signalbox's recommended config has one.
  * - core: the program runs, and the call that is wrong throws, the fence fails with what is wrong, or no harm is done.
  * - validator: the program runs, and the validator reports.
+ * - explorer: the program is a scenario that goes well in its plainest order, and breaks a promise in another.
  */
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -33,6 +34,8 @@ interface Outcome {
   readonly code?: string;
   readonly reports: readonly { readonly rule: string; readonly message: string }[];
   readonly uncaught: readonly string[];
+  /** What exploration found: a promise's number, and what was seen. */
+  readonly found?: { readonly promise: number; readonly sentence: string };
 }
 
 const here = fileURLToPath(new URL("./", import.meta.url));
@@ -113,7 +116,11 @@ function run(modules: readonly string[]): readonly Outcome[] {
   return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as Outcome[];
 }
 
-function judge(defect: Defect, { ended, error = "", code = "", reports, uncaught }: Outcome): Stopped {
+function judge(defect: Defect, { ended, error = "", code = "", reports, uncaught, found }: Outcome): Stopped {
+  if (found !== undefined) {
+    const by = found.promise === 0 ? "check" : `promise ${found.promise}`;
+    return { defect, line: "explorer", by, says: found.sentence };
+  }
   if (ended === "threw" && code === "Error") throw new Error(`${defect.id} did harm, or is no program: ${error}`);
   if (ended === "threw" && code !== "ECANCELED") return { defect, line: "core", by: code, says: error };
   const [report] = reports;

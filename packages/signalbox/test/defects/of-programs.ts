@@ -5,6 +5,7 @@ import { ofFences } from "./of-fences.ts";
 import { ofGpuPrograms } from "./of-gpu-programs.ts";
 import { ofLocks } from "./of-locks.ts";
 import { ofObligations } from "./of-obligations.ts";
+import { ofOrders } from "./of-orders.ts";
 
 const numberOf = ({ id }: Defect): number => Number(id.slice(1));
 
@@ -15,4 +16,5 @@ export const ofPrograms: readonly Defect[] = [
   ...ofDrivers,
   ...ofObligations,
   ...ofFences,
+  ...ofOrders,
 ].sort((a, b) => numberOf(a) - numberOf(b));

@@ -7,6 +7,7 @@ const lines: readonly (readonly [line: Line, meaning: string])[] = [
   ["lint", "`eslint-plugin-signalbox` finds it, before the program runs"],
   ["core", "the first call that is wrong throws, or its fence fails with what is wrong; or no harm is done"],
   ["validator", "the program runs, and `signalbox/lockdep` reports it the first time, whether it hung or not"],
+  ["explorer", "the program goes well in its plainest order; `signalbox check` finds one in which it breaks a promise"],
   ["none", "nothing is said"],
 ];
 
@@ -22,7 +23,7 @@ export function pageOf(all: readonly Stopped[]): string {
     "",
     "Programs that are wrong, each small and wrong in one way, and the first line of defence that stops each. Nothing here is said by hand: a test compiles every program, lints what compiles, runs what passes under the validator, and writes this page.",
     "",
-    `${share(count(["tsc", "lint"]))} are stopped before they run, ${share(count(["core", "validator"]))} the first time that they do. ${
+    `${share(count(["tsc", "lint"]))} are stopped before they run, ${share(count(["core", "validator"]))} the first time that they do, and ${share(count(["explorer"]))} when their orders are explored. ${
       unstopped.length === 0 ? "None passes." : `Not stopped: ${unstopped.join(", ")}.`
     }`,
     "",
@@ -30,7 +31,7 @@ export function pageOf(all: readonly Stopped[]): string {
     "| --- | --- | --- |",
     ...lines.map(([line, meaning]) => `| ${line} | ${count([line])} | ${meaning} |`),
     "",
-    "Exploration of schedules, which is to be a line of its own between the validator and nothing, is not there yet.",
+    "The lines are asked in this order, and the first that stops a program is its row's. Exploration of schedules comes last, since it needs a program that is written as a scenario: the defects that only one order shows are.",
     "",
     "## The table",
     "",
@@ -44,7 +45,7 @@ export function pageOf(all: readonly Stopped[]): string {
     "",
     "## The programs",
     "",
-    "Each is the body of an async function, with `device` (a simulated one), its queues `queue` and `other`, a `timeline`, `turn()` for a turn of the event loop and `collect()` for the garbage collector.",
+    "Each is the body of an async function, with `device` (a simulated one), its queues `queue` and `other`, a `timeline`, `turn()` for a turn of the event loop and `collect()` for the garbage collector. Those that exploration stops are the body of a scenario's `build(world)`.",
     ...all.flatMap(({ defect: { id, what, program } }) => [
       "",
       `### ${id}`,

@@ -5,9 +5,26 @@
  */
 import { pathToFileURL } from "node:url";
 import { disableLockdep, enableLockdep } from "signalbox/lockdep";
+import { explore } from "signalbox/sim";
 
 /** What a program may take; a good one takes less than one turn, a bad one may hang. */
 const PATIENCE_MS = 400;
+
+/** How many schedules a scenario is given. */
+const SCHEDULES = 2000;
+
+/**
+ * Explores a scenario, whose first schedule, the plainest, has to go well.
+ *
+ * @param {import("signalbox/sim").Scenario} scenario
+ */
+async function exploreOrders(scenario) {
+  const plain = await explore(scenario, { schedules: 1 });
+  if (plain.found !== undefined)
+    return { ended: "threw", code: "Error", error: `broken in its plainest order: ${plain.found.violation.sentence}` };
+  const { found } = await explore(scenario, { schedules: SCHEDULES });
+  return { ended: "returned", ...(found === undefined ? {} : { found: found.violation }) };
+}
 
 /** @type {string[]} */
 const uncaught = [];
@@ -17,6 +34,10 @@ process.on("unhandledRejection", (error) => void uncaught.push(String(error)));
 const outcomes = [];
 for (const path of process.argv.slice(2)) {
   const { default: program } = await import(pathToFileURL(path).href);
+  if (typeof program !== "function") {
+    outcomes.push({ ...(await exploreOrders(program)), reports: [], uncaught: uncaught.splice(0) });
+    continue;
+  }
   const lockdep = enableLockdep();
   let timer;
   const late = new Promise((resolve) => {
