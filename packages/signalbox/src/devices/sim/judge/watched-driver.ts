@@ -22,7 +22,7 @@ export class WatchedDriver<Spec extends JobSpec> implements Driver<Spec> {
   readonly name: string;
   readonly overlaps: boolean;
   // The core asks whether a driver has these.
-  readonly timedOut?: (job: Job<unknown, Spec>) => TimeoutVerdict;
+  readonly timedOut?: (job: Job<unknown, Spec>, limit: number) => TimeoutVerdict;
   readonly closeQueue?: (queue: JobQueue<Spec>) => void | Promise<void>;
   readonly #watcher: Watcher;
   readonly #driver: Driver<Spec>;
@@ -32,7 +32,7 @@ export class WatchedDriver<Spec extends JobSpec> implements Driver<Spec> {
     this.overlaps = driver.overlaps ?? false;
     this.#watcher = watcher;
     this.#driver = driver;
-    if (driver.timedOut !== undefined) this.timedOut = (job) => this.#judge(job);
+    if (driver.timedOut !== undefined) this.timedOut = (job, limit) => this.#judge(job, limit);
     if (driver.closeQueue !== undefined) this.closeQueue = (queue) => this.#close(queue);
   }
 
@@ -100,10 +100,10 @@ export class WatchedDriver<Spec extends JobSpec> implements Driver<Spec> {
     });
   }
 
-  #judge(job: Job<unknown, Spec>): TimeoutVerdict {
+  #judge(job: Job<unknown, Spec>, limit: number): TimeoutVerdict {
     if (insideDelivery()) this.#watcher._notes.broken(9, `${job.label} is judged inside a section`);
     const { queue } = job;
-    const verdict = this.#driver.timedOut!(job);
+    const verdict = this.#driver.timedOut!(job, limit);
     this.#watcher._paths.clocks.answered(queue, job, verdict);
     return verdict;
   }
