@@ -3,7 +3,7 @@ import type { Exploration, Figures } from "signalbox/sim";
 import { grouped } from "../trace/format.ts";
 
 /** Beside each scenario's name. */
-const NAME_WIDTH = 24;
+const NAME_WIDTH = 25;
 
 function perSecond(schedules: number, time: number): string {
   return `${grouped(Math.round((schedules / Math.max(time, 1)) * 1000))}/s`;

@@ -23,9 +23,9 @@ export const zombieQueue: Scenario<"jobs"> = {
     const used = gpu.queue("used", { ring: 1, retries: 1 });
 
     world.actor("owner", function* () {
-      yield "submits the last job of the zombie, and destroys it";
+      yield "submits the last jobs of the zombie, and destroys it";
       unlessRefused(world, () => {
-        submit(zombie.job({ label: "last" }));
+        submit(zombie.job({ label: "last but one" }), zombie.job({ label: "last" }));
       });
       const ending = zombie.destroy();
       yield until("sees it inactive, and releases it", () => ending.state === "inactive");

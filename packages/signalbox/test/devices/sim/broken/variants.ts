@@ -130,4 +130,16 @@ export const variants: readonly Variant[] = [
     scenario: "retry-and-kill",
     promise: 5,
   },
+  {
+    name: "a device is asked to let go of a queue that has jobs left",
+    patches: [
+      {
+        file: "queue/queue-end.js",
+        from: 'if (this.#state === "destroyed" && this.#queue._list.empty)',
+        to: 'if (this.#state === "destroyed")',
+      },
+    ],
+    scenario: "zombie-queue",
+    promise: 8,
+  },
 ];
