@@ -10,6 +10,7 @@
  * Invariants:
  * - One timer a queue, set when a job starts and not touched when one ends: it looks at what runs when it fires, and is set
  *   again for the earliest of them. So a job costs one comparison here, and a reading of the clock that its delivery shares.
+ * - Behind a job that runs no clock runs yet; but the timer is never set for later than one of them could be over.
  * - A job that is out of time is judged once for each time that its clock runs out.
  * - Nothing runs: nothing is set, and no process is kept from ending.
  */
@@ -75,6 +76,7 @@ export class JobClock<Spec extends JobSpec> {
     }
     // Of a device that runs one after the other the first was judged, and perhaps ended: then the next one's clock runs.
     for (const job of this.#watched()) this.#setFor(this.#due(job));
+    if (this.#queue.ring.driver.overlaps !== true) this.#setForThoseBehind(now);
   }
 
   #judgeLate(job: Job<unknown, Spec>): void {
@@ -92,6 +94,15 @@ export class JobClock<Spec extends JobSpec> {
       if (ring.driver.overlaps !== true) break;
     }
     return jobs;
+  }
+
+  // The clocks of those behind the first don't run yet: none is late before its own time from now, which may be over before the first's.
+  #setForThoseBehind(now: number): void {
+    const { _list: list } = this.#queue;
+    const [first] = this.#watched();
+    for (let job = first ?? null; job !== null && job !== list.head; job = list.next(job)) {
+      if (job !== first && job._stage === RUNNING) this.#setFor(now + this.timeoutOf(job));
+    }
   }
 
   #due(job: Job<unknown, Spec>): number {

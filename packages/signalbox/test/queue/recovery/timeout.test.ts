@@ -96,6 +96,21 @@ describe("the clock of a job", () => {
     expect(times).toEqual(["mine 250", "short 10010"]);
   });
 
+  it.each([Infinity, 5_000])(
+    "bug: behind a job that may take %d ms it was never, or too late, out of time",
+    (before) => {
+      const { platform, ring, driver, times } = timed();
+      const queue = ring.queue("q", { timeout: before });
+      const first = queue.job({ label: "first" });
+      submit(first, queue.job({ label: "second", timeout: 20 }), queue.job({ label: "third", timeout: 100 }));
+      platform.run(250);
+      expect(times).toEqual([]);
+      driver.complete(first);
+      platform.run(10_000);
+      expect(times).toEqual(["second 270", "third 370"]);
+    },
+  );
+
   it("stops when nothing runs, so that it keeps no process alive", () => {
     const { platform, ring, finish } = timed();
     const queue = ring.queue("q", { timeout: 100 });
