@@ -214,6 +214,8 @@ export class Ring<Spec extends JobSpec = JobSpec> {
     this.#inFlight--;
     if (job._stamp === undefined) {
       queue._service.end(undefined);
+      // Started before anybody looked at the clock; somebody does now.
+      if (this._timed) this._lastEnd = deliveryTime(this.platform);
     } else {
       const now = deliveryTime(this.platform);
       queue._service.end(now - Math.max(job._stamp, this._lastEnd));

@@ -106,7 +106,9 @@ export class JobClock<Spec extends JobSpec> {
   }
 
   #due(job: Job<unknown, Spec>): number {
-    return (this.#extended?.get(job) ?? this.#ownStart(job)) + this.timeoutOf(job);
+    const timeout = this.timeoutOf(job);
+    // Without one it may have no stamp either: nobody looked at the clock when it was started.
+    return timeout === Infinity ? Infinity : (this.#extended?.get(job) ?? this.#ownStart(job)) + timeout;
   }
 
   #ownStart(job: Job<unknown, Spec>): number {

@@ -111,6 +111,19 @@ describe("the clock of a job", () => {
     },
   );
 
+  it("bug: a job that was started before anything on its ring had a timeout broke the timers", () => {
+    const { platform, ring, driver, times } = timed();
+    const queue = ring.queue("q");
+    const first = queue.job({ label: "first" });
+    submit(first);
+    platform.run(5);
+    submit(queue.job({ label: "second", timeout: 20 }));
+    platform.run(100);
+    driver.complete(first);
+    platform.run(1_000);
+    expect(times).toEqual(["second 120"]);
+  });
+
   it("stops when nothing runs, so that it keeps no process alive", () => {
     const { platform, ring, finish } = timed();
     const queue = ring.queue("q", { timeout: 100 });
