@@ -114,7 +114,7 @@ export default defineConfig(
   },
   {
     ...signalbox.configs.recommended,
-    files: ["packages/signalbox/src/**", "packages/cli/src/**", "examples/*/src/**", "bench/src/**"],
+    files: ["packages/signalbox/src/**", "packages/cli/src/**", "examples/*/src/**", "bench/src/**", "torture/src/**"],
   },
   {
     name: "signalbox/order-itself",
@@ -128,7 +128,7 @@ export default defineConfig(
   },
   {
     name: "signalbox/programs-print",
-    files: ["examples/**", "bench/**", "scripts/**"],
+    files: ["examples/**", "bench/**", "torture/**", "scripts/**"],
     rules: { "no-console": "off" },
   },
   {

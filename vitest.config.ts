@@ -66,6 +66,7 @@ export default defineConfig({
             "packages/*/test/**/*.test.ts",
             "examples/*/test/**/*.test.ts",
             "bench/test/**/*.test.ts",
+            "torture/test/**/*.test.ts",
             "scripts/test/**/*.test.ts",
           ],
           exclude: [browserTests, ...neverTests],

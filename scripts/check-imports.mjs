@@ -122,7 +122,7 @@ export function checkImports(root) {
   }
 
   const doors = new Set(Object.keys(manifest.exports).map((subpath) => subpath.replace(/^\./, "signalbox")));
-  const outside = ["packages/cli", "examples", "bench"].flatMap((folder) => sourceFiles(join(root, folder)));
+  const outside = ["packages/cli", "examples", "bench", "torture"].flatMap((folder) => sourceFiles(join(root, folder)));
   for (const path of outside) {
     const home = packageOf(path);
     for (const found of importsOf(path)) {

@@ -32,6 +32,7 @@ const testProjects = [
   "packages/eslint-plugin-signalbox/test",
   "examples/darkroom/test",
   "bench/test",
+  "torture/test",
   "scripts",
 ].filter((folder) => existsSync(`${root}${folder}/tsconfig.json`));
 // The lint cache knows the files that changed, not the types that changed with them: good enough for --fast only.
