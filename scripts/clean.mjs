@@ -4,6 +4,13 @@
 import { rmSync } from "node:fs";
 import { root } from "./tool.mjs";
 
-for (const folder of ["packages/signalbox/dist", "examples/darkroom/dist", "bench/dist", "torture/dist", ".cache", "temp"]) {
+for (const folder of [
+  "packages/signalbox/dist",
+  "examples/darkroom/dist",
+  "bench/dist",
+  "torture/dist",
+  ".cache",
+  "temp",
+]) {
   rmSync(`${root}${folder}`, { recursive: true, force: true });
 }
