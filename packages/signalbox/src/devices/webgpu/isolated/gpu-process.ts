@@ -49,6 +49,8 @@ export class GpuProcess implements ProcessListener {
   #state: "starting" | "ready" | "ended" = "starting";
   #opening: Waiter | undefined;
   #silent = false;
+  /** It was pinged, and has not answered. */
+  #asked = false;
   /** Why this process is kept alive: starting is one reason, each thing in the making one, all jobs together one. */
   #holds = 1;
   #jobs = false;
@@ -100,6 +102,17 @@ export class GpuProcess implements ProcessListener {
     if (this.#things.delete(thing)) this.#post([protocol.FORGET, thing]);
   }
 
+  /**
+   * Asks whether its thread still turns. False if it has not answered since it was asked before: then a function of a job blocks it, and
+   * nothing of what the GPU has done meanwhile is heard of.
+   */
+  turns(): boolean {
+    if (this.#asked) return false;
+    this.#asked = true;
+    this.#post([protocol.PING]);
+    return true;
+  }
+
   /** Whether it has jobs, and so keeps this process alive. */
   busy(busy: boolean): void {
     if (busy === this.#jobs) return;
@@ -148,6 +161,9 @@ export class GpuProcess implements ProcessListener {
         return;
       case protocol.DONE:
         this.#owner.processDone(this, told[1]);
+        return;
+      case protocol.PONG:
+        this.#asked = false;
         return;
       case protocol.LOST:
         this.#lost(lossError(this.#owner.name, { reason: told[1], message: told[2] } as GPUDeviceLostInfo));

@@ -86,10 +86,11 @@ export class IsolatedDriver implements Driver<IsolatedGpuJob> {
     this.#process?.busy(this.#held.size > 0);
   }
 
-  // The GPU runs in order: what hasn't begun isn't late.
+  // The GPU runs in order: what hasn't begun isn't late. But what seems to be before it may be done, and the process blocked by it.
   timedOut(job: Job<unknown, IsolatedGpuJob>): TimeoutVerdict {
-    for (const held of this.#held.values()) return held.job === job ? "reset" : "running";
-    return "running";
+    const [first] = this.#held.values();
+    if (first?.job === job) return "reset";
+    return this.#process === undefined || this.#process.turns() ? "running" : "reset";
   }
 
   /** The present process has done jobs. */

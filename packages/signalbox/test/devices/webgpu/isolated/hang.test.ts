@@ -152,4 +152,16 @@ describeGpu("an isolated device whose process goes", () => {
       message: expect.stringMatching(/was lost \(destroyed\)/),
     });
   });
+
+  it("bug: a function that blocked it, behind a job of which it could tell nothing any more, was never out of time", async () => {
+    const gpu = await open({ standby: false });
+    const buffer = await makeBuffer(gpu, [1, 2, 3]);
+    const first = call(gpu.queue("first"), "slow", buffer);
+    const second = call(gpu.queue("second"), "blocks", undefined, [], { timeout: 100 });
+    const [before, after] = await settled(submit(first, second));
+    expect([before, after]).toEqual([
+      expect.toSatisfy((error) => error === 0 || error === errno.ECANCELED),
+      errno.ETIME,
+    ]);
+  });
 });

@@ -68,6 +68,9 @@ class Server {
       case protocol.FORGET:
         this.#jobs.forget(told[1]);
         return;
+      case protocol.PING:
+        this.#parent.post([protocol.PONG] satisfies FromChild);
+        return;
       case protocol.END:
         void this.#gpu.close().then(() => {
           this.#parent.end();
