@@ -14,8 +14,8 @@ interface Losable {
  * Takes the device from the program, as a driver that crashes or a GPU that is reset would: its jobs fail or run again, its
  * queues go on or end, exactly as after a loss of that kind. For tests of a program's own recovery.
  *
- * A WebGPU device counts as lost at once, whatever the GPU is doing; a simulated one is lost as by `lose()`; of an isolated one
- * the process is killed. Throws EINVAL for a device that can't be lost.
+ * A WebGPU device counts as lost at once, whatever the GPU is doing; of an isolated one the process is killed; a workers device loses
+ * all its threads, which are replaced; a simulated one is lost as by `lose()`. Throws EINVAL for a device that can't be lost.
  *
  * @example
  * ```ts

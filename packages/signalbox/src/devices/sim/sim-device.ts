@@ -90,6 +90,11 @@ export class SimDevice implements Device<SimJob, SimQueueOptions> {
     for (const ring of this.#rings) ring.lose(errno.EIO, cause);
   }
 
+  /** @internal For tests of what a program does then. */
+  _lose(cause: string): void {
+    this.lose(new SignalboxError("EIO", `[Device "${this.name}"] was lost: ${cause}`));
+  }
+
   kill(cause?: unknown): void {
     if (this.#state === "open") this.#state = "closing";
     for (const ring of this.#rings) ring.kill(cause);

@@ -165,6 +165,12 @@ export class WorkersDevice implements Device<WorkerJob, WorkersQueueOptions> {
     return this.close();
   }
 
+  /** @internal For tests of what a program does then: every thread is ended, and replaced. */
+  _lose(cause: string): void {
+    const error = new SignalboxError("EIO", `[Device "${this.name}"] was lost: ${cause}`);
+    for (const lane of this.#lanes) void lane.restart(error);
+  }
+
   /** @internal Resolves when every lane's thread is ready; if one isn't, ends them all and rejects. */
   async _open(): Promise<void> {
     const outcomes = await Promise.allSettled(this.#lanes.map((lane) => lane.open()));
