@@ -91,7 +91,7 @@ describe("a job that never ends", () => {
       await reached(here, 0, 1);
       const before = done.length;
       await failureOf(hung);
-      expect(done.length - before).toBeGreaterThan(3);
+      expect(done.length - before).toBeGreaterThan(0);
     }
     streaming = false;
     await streams;
