@@ -69,10 +69,10 @@ export interface ExploredQueueOptions extends QueueOptions {
 /** What a device needs of the run that it is part of. */
 export interface DeviceWatcher extends Watcher {
   readonly platform: ExploringPlatform;
-  readonly _ringCount: number;
-  _add(lane: Lane): void;
-  _addRing(ring: HardwareRing): void;
-  _touch(resources: number): void;
+  /** @internal */ readonly _ringCount: number;
+  /** @internal */ _add(lane: Lane): void;
+  /** @internal */ _addRing(ring: HardwareRing): void;
+  /** @internal */ _touch(resources: number): void;
   choose(what: string, count: number): number;
   fault(site: FaultSite): boolean;
 }

@@ -13,8 +13,8 @@ import type { Notes } from "./verdict.ts";
 
 /** What a watched driver needs of the run. */
 export interface Watcher {
-  readonly _paths: Paths;
-  readonly _notes: Notes;
+  /** @internal */ readonly _paths: Paths;
+  /** @internal */ readonly _notes: Notes;
   fault(site: FaultSite): boolean;
 }
 

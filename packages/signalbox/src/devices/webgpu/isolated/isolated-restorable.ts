@@ -3,7 +3,7 @@
  */
 import type { RestorableCall } from "./isolated-job.ts";
 
-/** @internal Who has them. */
+/** Who has them. */
 export interface IsolatedRestorableOwner {
   forget(restorable: IsolatedRestorable): void;
 }
