@@ -54,15 +54,16 @@ describe("a round", () => {
 
   test("that leaves a timer behind ends the run, which names what was left", { timeout: 20_000 }, async () => {
     let rounds = 0;
-    let timer: NodeJS.Timeout | undefined;
+    // Several, since a timer of the test runner that ends in the meantime makes up for one.
+    const timers: NodeJS.Timeout[] = [];
     const load = simLoad({}, () => {
-      if (++rounds === 2) timer = setTimeout(() => {}, 1e6);
+      if (++rounds === 2) timers.push(...Array.from({ length: 8 }, () => setTimeout(() => {}, 1e6)));
     });
     const result = await run({ ...settings, time: 1e6, loads: [load] });
-    clearTimeout(timer);
+    timers.forEach(clearTimeout);
     expect(result.wrong).toEqual([
       "round 1 of sim, to be had again by --only sim --seed 3 --round 1:",
-      "left behind: handles: Timeout",
+      expect.stringMatching(/^left behind: handles: Timeout/),
     ]);
     expect(rounds).toBe(2);
   });
