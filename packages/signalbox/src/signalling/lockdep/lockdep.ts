@@ -1,7 +1,8 @@
 /**
  * The validator's switch: on with one call, off with another, and what it found meanwhile.
  *
- * States of the agent: off -> on -> off. Each time that it goes on it begins anew: what it saw before is forgotten.
+ * States of the agent: off -> on -> off. Each time that it goes on it begins anew: what it saw before is forgotten. While it is set aside
+ * it is as if it were off, and comes back as it was.
  *
  * Invariants: off, it costs one check of a field wherever it would listen. Reports are made synchronously, and told to a
  * program's listeners in a microtask of their own, since they are made inside sections.
@@ -140,21 +141,37 @@ export function enableLockdep(options?: LockdepOptions): Lockdep {
   if (insideSection() || insideDelivery())
     throw new SignalboxError("EINVAL", "The validator can't be turned on inside a section or a delivery");
   if (hooks.locks !== null) throw new SignalboxError("EBUSY", "Somebody else listens to the locks of reservations");
-  running = new Lockdep(options ?? {}, makeStore<Task>());
-  active.validator = running._validator;
-  hooks.locks = running._validator.locks;
-  hooks.lockdep = running._validator;
-  return running;
+  const lockdep = new Lockdep(options ?? {}, makeStore<Task>());
+  listen(lockdep);
+  return lockdep;
 }
 
 /** Turns the validator off, if it is on. What it found stays readable. */
 export function disableLockdep(): void {
   if (running === null) return;
   running._validator.end();
-  running = null;
-  active.validator = null;
-  hooks.locks = null;
-  hooks.lockdep = null;
+  listen(null);
+}
+
+/**
+ * Sets the validator aside for something that has one of its own, and that nothing outside sees: neither hears of the other.
+ * Answers what turns off the other one and puts this one back. For the explorer, whose runs are dropped half-way.
+ */
+export function setLockdepAside(): () => void {
+  const outer = running;
+  if (outer === null) return disableLockdep;
+  listen(null);
+  return () => {
+    disableLockdep();
+    listen(outer);
+  };
+}
+
+function listen(lockdep: Lockdep | null): void {
+  running = lockdep;
+  active.validator = lockdep?._validator ?? null;
+  hooks.locks = lockdep?._validator.locks ?? null;
+  hooks.lockdep = lockdep?._validator ?? null;
 }
 
 /** The validator that is on; null while it is off. */

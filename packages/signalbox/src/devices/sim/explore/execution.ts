@@ -9,8 +9,9 @@
  */
 import { enterDelivery, insideDelivery, leaveDelivery } from "../../../fence/delivery.ts";
 import { insideSection, leaveSection } from "../../../signalling/section.ts";
-import { disableLockdep, enableLockdep, lockdepOf } from "../../../signalling/lockdep/lockdep.ts";
+import { enableLockdep, lockdepOf, setLockdepAside } from "../../../signalling/lockdep/lockdep.ts";
 import type { Report } from "../../../signalling/lockdep/report.ts";
+import type { RuleId } from "../../../signalling/lockdep/rules.ts";
 import { realPlatform } from "../../../platform/real.ts";
 import type { Violation } from "../judge/verdict.ts";
 import { CORE, Footprints } from "./footprint.ts";
@@ -35,7 +36,7 @@ export interface Setup {
   readonly microtasksFirst?: boolean;
   /** More steps than this are a livelock; 5000 if left out. */
   readonly maxSteps?: number;
-  /** Whether the validator watches, if it isn't on anyway; true if left out. A fresh one for each run, so that a run is its schedule. */
+  /** Whether the validator watches; true if left out. A fresh one for each run, so that a run is its schedule. */
   readonly validator?: boolean;
 }
 
@@ -71,7 +72,7 @@ export class Execution {
   readonly #choices: Choice[] = [];
   readonly #enabled: Lane[] = [];
   readonly #world: World;
-  readonly #ownValidator: boolean;
+  readonly #putValidatorBack: () => void;
   #last: Lane | undefined;
   #steps = 0;
 
@@ -80,9 +81,9 @@ export class Execution {
     this.#chooser = chooser;
     this.#listener = listener;
     const { faults = [], faultBudget = 1, seed = 1, validator = true } = setup;
-    lockdepOf()?.takeReports();
-    this.#ownValidator = validator && lockdepOf() === null;
-    if (this.#ownValidator) enableLockdep({ registrationBudget: Infinity });
+    // The program's own would hear of what an abandoned run leaves behind when the collector comes to it.
+    this.#putValidatorBack = setLockdepAside();
+    if (validator) enableLockdep({ registrationBudget: Infinity });
     this.#world = new World({
       seed,
       faults: new Set(faults),
@@ -209,12 +210,12 @@ export class Execution {
     return place;
   }
 
-  // What the collector finds belongs to other runs than this one, and a listener that is made to throw is no finding.
+  // What the collector finds depends on when it comes, and a listener that is made to throw is no finding.
   #hearValidator(): void {
     const lockdep = lockdepOf();
     if (lockdep === null || lockdep.reports.length === 0) return;
     for (const report of lockdep.takeReports()) {
-      if (report.rule === "leak-driver-fence" || report.rule === "leak-registration") continue;
+      if (foundByCollector.has(report.rule)) continue;
       if (report.cause instanceof InjectedFault) continue;
       this.#world._notes.broken(promiseOf(report), `the validator reports ${report.rule}: ${report.message}`);
     }
@@ -232,7 +233,7 @@ export class Execution {
   // A broken core may leave something open: the next run is not to suffer for it.
   #end(): void {
     this.#world._end();
-    if (this.#ownValidator) disableLockdep();
+    this.#putValidatorBack();
     for (let depth = 0; depth < 100 && insideSection(); depth++) leaveSection();
     for (let depth = 0; depth < 100 && insideDelivery(); depth++) {
       try {
@@ -244,6 +245,13 @@ export class Execution {
     }
   }
 }
+
+const foundByCollector: ReadonlySet<RuleId> = new Set([
+  "leak-driver-fence",
+  "leak-queue",
+  "leak-device",
+  "leak-registration",
+]);
 
 function promiseOf({ rule }: Report): number {
   if (rule === "fence-cycle") return 11;

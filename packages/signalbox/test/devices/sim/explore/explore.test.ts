@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Execution } from "../../../../src/devices/sim/explore/execution.ts";
 import { explore } from "../../../../src/devices/sim/explore/explore.ts";
 import { replay } from "../../../../src/devices/sim/explore/replay.ts";
@@ -7,6 +7,7 @@ import type { Schedule } from "../../../../src/devices/sim/explore/schedule.ts";
 import type { Scenario } from "../../../../src/devices/sim/explore/scenario.ts";
 import { scenarios } from "../../../../src/devices/sim/scenarios/index.ts";
 import { RandomWalk } from "../../../../src/devices/sim/strategies/random.ts";
+import { lockdepOf } from "../../../../src/signalling/lockdep/lockdep.ts";
 import { hooks } from "../../../../src/hooks.ts";
 import { rareOrder, twoRings } from "./programs.ts";
 
@@ -47,6 +48,30 @@ describe("exploration", () => {
       }
     },
   );
+
+  it("bug: the program's own validator reported what a run that was given up had left behind", async () => {
+    const outer = lockdepOf();
+    const opened: unknown[] = [];
+    expect(outer).not.toBeNull();
+    const builds = new Set<unknown>();
+    const watched: Scenario<"jobs"> = {
+      ...twoRings,
+      build(world, size) {
+        builds.add(lockdepOf());
+        twoRings.build(world, size);
+      },
+    };
+    const hears = vi.spyOn(outer!._validator, "opened").mockImplementation((...args) => void opened.push(args));
+    const { pruned } = await explore(watched, { schedules: 200, preemptions: 0 });
+    hears.mockRestore();
+    expect(pruned).toBeGreaterThan(0);
+    expect(opened).toEqual([]);
+    // A fresh one for each run; then the outer one is back, as it was.
+    expect(builds.has(outer)).toBe(false);
+    expect(builds.size).toBeGreaterThan(100);
+    expect(lockdepOf()).toBe(outer);
+    expect(hooks).toMatchObject({ lockdep: outer!._validator, locks: outer!._validator.locks });
+  });
 
   it("goes through all schedules of a small scenario, and says so", async () => {
     const { complete, completeWithFaults, states, pruned, found } = await explore(twoRings, {
