@@ -28,7 +28,18 @@ import type { Platform } from "../platform/platform.ts";
 import { throwLater } from "../platform/throw-later.ts";
 import type { Fence } from "./fence.ts";
 import type { TimelineCore } from "./timeline-core.ts";
-import { COMPLETE, DEPENDENCY, MEMBER, POST, SCHEDULE, SIGNAL, WAKE, joinLists, removeNode } from "./registration.ts";
+import {
+  COMPLETE,
+  DEPENDENCY,
+  MEMBER,
+  POST,
+  SCHEDULE,
+  SIGNAL,
+  WAIT,
+  WAKE,
+  joinLists,
+  removeNode,
+} from "./registration.ts";
 import type {
   Completable,
   HeadWaiter,
@@ -36,6 +47,7 @@ import type {
   PostTarget,
   Registration,
   Schedulable,
+  Settler,
   Signallable,
 } from "./registration.ts";
 import { isPromise } from "./synchronous.ts";
@@ -69,23 +81,26 @@ export function insideDelivery(): boolean {
 
 /** Opens a delivery; pairs with {@link leaveDelivery} on every path. For hot paths: everybody else uses {@link deliver}. */
 export function enterDelivery(): void {
-  if (depth === 0) {
-    stampPlatform = null;
-    if (hooks.lockdep !== null) hooks.lockdep.entered("delivery", null);
-  }
+  if (depth === 0) beginOutermost();
   depth++;
 }
 
 /** Ends a delivery; the outermost runs what is due. */
 export function leaveDelivery(): void {
-  if (depth === 1) {
-    drain();
-    depth = 0;
-    if (hooks.lockdep !== null) hooks.lockdep.left("delivery");
-    if (toSettle !== null && held === 0) settleContainers();
-  } else {
-    depth--;
-  }
+  if (depth === 1) endOutermost();
+  else depth--;
+}
+
+function beginOutermost(): void {
+  stampPlatform = null;
+  if (hooks.lockdep !== null) hooks.lockdep.entered("delivery", null);
+}
+
+function endOutermost(): void {
+  if (due !== null) drain();
+  depth = 0;
+  if (hooks.lockdep !== null) hooks.lockdep.left("delivery");
+  if (toSettle !== null && held === 0) settleContainers();
 }
 
 /**
@@ -240,5 +255,16 @@ function act(node: Registration, fence: Fence): void {
     case MEMBER:
       (node._target as MemberWatcher)._memberSignalled(fence);
       return;
+    case WAIT:
+      endWait(node._target as Settler, fence);
+      return;
   }
+}
+
+// SIGNALLING: settling a promise only queues a microtask.
+function endWait(settle: Settler, fence: Fence): void {
+  const failure = fence.failure();
+  if (hooks.tracer !== null) hooks.tracer.waitEnded(fence, failure === undefined ? "signalled" : "failed");
+  if (failure === undefined) settle();
+  else settle(Promise.reject(failure));
 }

@@ -25,6 +25,9 @@ export interface Completable {
   _complete(fence: Fence): void;
 }
 
+/** What a plain wait's registration acts on: the function that settles its promise, one object less than a `Completable` for it. */
+export type Settler = (failed?: Promise<never>) => void;
+
 /** What a `schedule` registration acts on: a `WorkItem`. */
 export interface Schedulable {
   /** @internal SIGNALLING: puts itself on its work queue and asks for one kick; nothing of it runs here. */
@@ -69,12 +72,20 @@ export const POST = 3;
 export const SIGNAL = 4;
 export const DEPENDENCY = 5;
 export const MEMBER = 6;
+export const WAIT = 7;
 
 /** The kinds, as small integers: one shape for all registrations, one switch that acts on them (delivery.ts). */
 export type RegistrationKind =
-  typeof WAKE | typeof COMPLETE | typeof SCHEDULE | typeof POST | typeof SIGNAL | typeof DEPENDENCY | typeof MEMBER;
+  | typeof WAKE
+  | typeof COMPLETE
+  | typeof SCHEDULE
+  | typeof POST
+  | typeof SIGNAL
+  | typeof DEPENDENCY
+  | typeof MEMBER
+  | typeof WAIT;
 
-type Target = Int32Array | Completable | Schedulable | PostTarget | Signallable | HeadWaiter | MemberWatcher;
+type Target = Int32Array | Settler | Completable | Schedulable | PostTarget | Signallable | HeadWaiter | MemberWatcher;
 
 /**
  * One consequence of one fence. Made by the static methods, put on a fence by `fence.register()`, taken back by `cancel()`.

@@ -9,7 +9,7 @@ import { hooks } from "../hooks.ts";
 import type { WaitOutcome } from "../hooks.ts";
 import type { Timer } from "../platform/platform.ts";
 import type { Fence } from "./fence.ts";
-import { COMPLETE, Registration } from "./registration.ts";
+import { COMPLETE, Registration, WAIT } from "./registration.ts";
 import type { Completable } from "./registration.ts";
 import { PUBLISHED } from "./state.ts";
 import { describe } from "./words.ts";
@@ -66,10 +66,10 @@ function timedOut(fence: Fence, timeout: number): SignalboxError {
 }
 
 function waitPlainly(fence: Fence): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const registration = new Registration(COMPLETE, new PlainWait(resolve, reject), 0);
+  return new Promise((settle: (failed?: Promise<never>) => void) => {
+    const registration = new Registration(WAIT, settle, 0);
     // Enabling may find the fence signalled (F20).
-    if (!fence._register(registration)) settled(fence).then(resolve, reject);
+    if (!fence._register(registration)) settle(settled(fence) as Promise<never>);
     else noteWait(fence, registration);
   });
 }
@@ -77,24 +77,6 @@ function waitPlainly(fence: Fence): Promise<void> {
 function noteWait(fence: Fence, registration: Registration): void {
   if (hooks.tracer !== null) hooks.tracer.waitStarted(fence);
   if (hooks.lockdep !== null) hooks.lockdep.registered(registration, fence);
-}
-
-class PlainWait implements Completable {
-  readonly #resolve: () => void;
-  readonly #reject: (error: unknown) => void;
-
-  constructor(resolve: () => void, reject: (error: unknown) => void) {
-    this.#resolve = resolve;
-    this.#reject = reject;
-  }
-
-  // SIGNALLING: settling a promise only queues a microtask.
-  _complete(fence: Fence): void {
-    const failure = fence.failure();
-    if (hooks.tracer !== null) hooks.tracer.waitEnded(fence, failure === undefined ? "signalled" : "failed");
-    if (failure === undefined) this.#resolve();
-    else this.#reject(failure);
-  }
 }
 
 class LimitedWait implements Completable {

@@ -25,6 +25,8 @@ export interface Platform {
   holdTimer?(timer: Timer, hold: boolean): void;
   /** Calls back before the event loop takes its next turn. */
   microtask(callback: () => void): void;
+  /** The same for a callback that never throws, where that is cheaper; left out where it is not. */
+  kick?(callback: () => void): void;
   /** Calls back after timers and I/O have had a turn. */
   macrotask(callback: () => void): void;
   /** A number in [0, 1). */

@@ -64,6 +64,8 @@ function macrotaskByMessage(): (callback: () => void) => void {
 const macrotask: (callback: () => void) => void =
   typeof setImmediate === "function" ? (callback) => void setImmediate(callback) : macrotaskByMessage();
 
+const resolved = Promise.resolve();
+
 /** The platform of the running program: what every device but the simulated one uses. */
 export const realPlatform: Platform = {
   now: () => performance.now(),
@@ -78,6 +80,10 @@ export const realPlatform: Platform = {
   },
   microtask: (callback) => {
     queueMicrotask(callback);
+  },
+  // A third of the time of `queueMicrotask`, which in Node makes an object to report what is thrown; here that would be a rejection.
+  kick: (callback) => {
+    void resolved.then(callback);
   },
   macrotask,
   random: () => Math.random(),

@@ -20,12 +20,14 @@ import type { LockdepHooks } from "../hooks.ts";
 import { enterDelivery, insideDelivery, leaveDelivery } from "../fence/delivery.ts";
 import type { Fence } from "../fence/fence.ts";
 import { ARMED, FRESH, PUBLISHED } from "../fence/state.ts";
+import type { TimelineCore } from "../fence/timeline-core.ts";
 import { describe } from "../fence/words.ts";
 import { insideSection } from "../signalling/section.ts";
 import type { ReservationLocks } from "../sync/reservation/locks.ts";
 import { firstFresh, settleDependencies } from "./dependencies.ts";
 import { JobExtras } from "./extras.ts";
 import { Job, MADE } from "./job.ts";
+import type { JobQueue } from "./job-queue.ts";
 import { SubmitContext } from "./submit-context.ts";
 
 /** Whether a submission is open. */
@@ -38,15 +40,7 @@ let heldLocks: ReservationLocks | undefined;
 /** Throws EDEADLK where nothing may be submitted, EINVAL for locks that were released. To be followed by {@link closeBatch} on every path. */
 export function openBatch(locks: ReservationLocks | undefined): void {
   if (hooks.lockdep !== null) hooks.lockdep.submits();
-  if (insideDelivery() || insideSection()) {
-    throw new SignalboxError(
-      "EDEADLK",
-      "Nothing can be submitted inside a signalling section: submit after it, or from a work item",
-    );
-  }
-  if (open) {
-    throw new SignalboxError("EDEADLK", "A submission is open already: jobs of one batch go into one submission");
-  }
+  if (open || insideDelivery() || insideSection()) refuseToOpen();
   if (locks?.released === true) {
     throw new SignalboxError(
       "EINVAL",
@@ -56,6 +50,16 @@ export function openBatch(locks: ReservationLocks | undefined): void {
   open = true;
   heldLocks = locks;
   if (hooks.lockdep !== null) hooks.lockdep.entered("submission", null);
+}
+
+function refuseToOpen(): never {
+  if (insideDelivery() || insideSection()) {
+    throw new SignalboxError(
+      "EDEADLK",
+      "Nothing can be submitted inside a signalling section: submit after it, or from a work item",
+    );
+  }
+  throw new SignalboxError("EDEADLK", "A submission is open already: jobs of one batch go into one submission");
 }
 
 export function closeBatch(): void {
@@ -72,25 +76,7 @@ export function openContext(): SubmitContext {
 
 /** Gives a job its seqno, and everything that may fail for it. A throw has changed nothing. */
 export function armJob(job: Job): void {
-  if (!(job instanceof Job)) throw new SignalboxError("EINVAL", `Only jobs can be submitted (got ${typeof job})`);
-  const queue = job._queue;
-  if (job._state !== FRESH || job._stage !== MADE || queue === null) {
-    throw new SignalboxError("EINVAL", `[Job "${job.label}"] was submitted already (it is ${job.stage})`);
-  }
-  if (job._extras?.arming === true) {
-    throw new SignalboxError(
-      "EINVAL",
-      `[Job "${job.label}"] is being armed: an issuer that is asked can't arm it as well`,
-    );
-  }
-  queue._checkUsable();
-  const fresh = firstFresh(job);
-  if (fresh !== null) {
-    throw new SignalboxError(
-      "EINVAL",
-      `[Job "${job.label}"] depends on ${nameOf(fresh)}, which was not submitted and is not earlier in this batch`,
-    );
-  }
+  checkSubmittable(job);
   const extras = job._extras;
   if (extras !== null) {
     extras.arming = true;
@@ -100,9 +86,79 @@ export function armJob(job: Job): void {
       extras.arming = false;
     }
   }
-  job._seqno = ++queue._timeline.lastSeqno;
+  job._seqno = ++job._timeline.lastSeqno;
   job._state = ARMED;
   if (extras !== null) moveStarted(extras, job._seqno, ARMED);
+}
+
+function checkSubmittable(job: Job): void {
+  if (!(job instanceof Job)) throw new SignalboxError("EINVAL", `Only jobs can be submitted (got ${typeof job})`);
+  const queue = job._queue;
+  if (job._state !== FRESH || job._stage !== MADE || queue === null || job._extras?.arming === true) refuseAgain(job);
+  else queue._checkUsable();
+  if (job._dependency === null) return;
+  const fresh = firstFresh(job);
+  if (fresh !== null) refuseEarly(job, fresh);
+}
+
+function refuseAgain(job: Job): never {
+  if (job._extras?.arming === true) {
+    throw new SignalboxError(
+      "EINVAL",
+      `[Job "${job.label}"] is being armed: an issuer that is asked can't arm it as well`,
+    );
+  }
+  throw new SignalboxError("EINVAL", `[Job "${job.label}"] was submitted already (it is ${job.stage})`);
+}
+
+function refuseEarly(job: Job, fresh: Fence): never {
+  throw new SignalboxError(
+    "EINVAL",
+    `[Job "${job.label}"] depends on ${nameOf(fresh)}, which was not submitted and is not earlier in this batch`,
+  );
+}
+
+/** Whether a job can go the short way: {@link submitPlain}. */
+export function isPlain(job: Job | undefined): job is Job {
+  return job instanceof Job && job._extras === null;
+}
+
+/**
+ * The whole submission of one job without extras: as a batch of one goes, and no more of it than such a job needs. Nothing can
+ * fail after the checks, and no code runs but the core's until the job is pushed.
+ */
+export function submitPlain(job: Job): void {
+  openBatch(undefined);
+  try {
+    checkSubmittable(job);
+    const { queue } = job;
+    if (job._dependency !== null) settleDependencies(job, freePast(queue), null);
+    job._seqno = ++job._timeline.lastSeqno;
+    if (hooks.lockdep !== null) noteDependencies(hooks.lockdep, job);
+    if (hooks.tracer !== null) traceArmed(job);
+    queue._push(job);
+    job._state = PUBLISHED;
+    if (hooks.tracer !== null) hooks.tracer.jobPublished(job);
+    if (queue._list.head === job) showHead(queue);
+  } finally {
+    closeBatch();
+  }
+  if (job._queue?._bypass === true) job._queue.ring._bypass();
+}
+
+// One delivery, for the reasons of `show`.
+function showHead(queue: JobQueue): void {
+  enterDelivery();
+  try {
+    queue._lookAtHead();
+  } finally {
+    leaveDelivery();
+  }
+}
+
+/** Q15: the timeline whose past needn't be waited for. */
+function freePast(queue: JobQueue): TimelineCore | null {
+  return queue.ring.driver.overlaps === true ? null : queue._timeline;
 }
 
 /** The last that can throw: when everything is armed. */
@@ -127,9 +183,7 @@ export function rollBack(armed: readonly Job[]): void {
 /** Pushes all, and then shows them. Can't fail: every check was made before. Answers whether some start at once (Q23). */
 export function publish(jobs: readonly Job[]): boolean {
   for (const job of jobs) {
-    const { queue } = job;
-    const own = queue.ring.driver.overlaps === true ? null : queue._timeline;
-    settleDependencies(job, own, job._extras === null ? null : job._extras.found);
+    settleDependencies(job, freePast(job.queue), job._extras === null ? null : job._extras.found);
     if (hooks.lockdep !== null) noteDependencies(hooks.lockdep, job);
     if (hooks.tracer !== null) traceArmed(job);
   }
@@ -164,7 +218,8 @@ function show(jobs: readonly Job[]): boolean {
   } finally {
     leaveDelivery();
   }
-  return jobs.some(({ queue }) => queue._bypass);
+  for (const { queue } of jobs) if (queue._bypass) return true;
+  return false;
 }
 
 function moveStarted({ started }: JobExtras, seqno: number, state: typeof FRESH | typeof ARMED): void {

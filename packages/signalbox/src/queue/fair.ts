@@ -52,10 +52,14 @@ export class Service {
     this.#inFlight++;
   }
 
-  /** A job is off the ring, after `time` ms; undefined if nobody measured it. */
-  end(time: number | undefined): void {
+  /** A job is off the ring, and nobody has measured it. */
+  end(): void {
     this.#inFlight--;
-    if (time === undefined) return;
+  }
+
+  /** A job is off the ring, after so many ms. */
+  endAfter(time: number): void {
+    this.#inFlight--;
     const counted = Math.max(time, LEAST);
     this.#settled += counted * this.#weight;
     this.#estimate += (counted - this.#estimate) * SMOOTHING;

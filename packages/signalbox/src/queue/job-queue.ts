@@ -35,14 +35,14 @@ import { HardwareSide } from "./hardware.ts";
 import { HeadWait } from "./head-wait.ts";
 import { CANCELLED, COMPLETE, Job, QUEUED, RELEASED, RUNNING } from "./job.ts";
 import { JobList } from "./job-list.ts";
-import { checkTimeout, completeOptions } from "./queue-options.ts";
+import { completeOptions } from "./queue-options.ts";
 import type { QueueOptions } from "./queue-options.ts";
 import { QueueEnd } from "./queue-end.ts";
 import type { QueueState } from "./queue-end.ts";
 import { QueueStats } from "./queue-stats.ts";
 import type { Ring } from "./ring.ts";
 import type { Ranked } from "./ready-heap.ts";
-import { JobClock } from "./recovery/job-clock.ts";
+import { QueueRecovery, timesRun } from "./recovery/queue-recovery.ts";
 import { takeBack } from "./recovery/take-back.ts";
 import { submit } from "./submission.ts";
 import type { DestroyedQueue } from "./teardown.ts";
@@ -71,23 +71,18 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   /** @internal */ readonly _bypass: boolean;
   /** @internal */ _rank = 0;
   /** @internal */ _place = -1;
+  /** @internal In the ring's list of queues whose rank has changed. */ _stale = false;
   /** @internal In the ring's list of queues that have something to release. */ _releasing = false;
+  /** @internal */ readonly _hardware: HardwareSide;
+  /** @internal F28: hints for its jobs. */ readonly _deadlines = new Deadlines<Spec>(this);
+  /** @internal Where it is on its way out. */ readonly _teardown = new QueueEnd<Spec>(this);
+  /** @internal */ readonly _recovery: QueueRecovery<Spec>;
   readonly #policy: FailedDependencyPolicy;
-  readonly #hardware: HardwareSide;
   readonly #wait: HeadWait;
-  readonly #deadlines = new Deadlines();
-  /** Where it is on its way out. */
-  readonly #teardown = new QueueEnd<Spec>(this);
   #end: CancelReason | undefined;
   #idle: Completion | undefined;
   /** Q6: releases come with the signals, and not in the ring's batch. */
   readonly #inline: boolean;
-  readonly #timeout: number;
-  readonly #retries: number;
-  /** How many more resets its jobs may cause. */
-  #chances: number;
-  /** Null until something on it has a timeout. */
-  #clock: JobClock<Spec> | null = null;
   /** Of the `started` fences; made when the first job is asked for one. */
   #startedTimeline: TimelineCore | undefined;
 
@@ -102,11 +97,8 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     this._bypass = bypass;
     this.#policy = onFailedDependency;
     this.#inline = rest.release === "inline";
-    this.#retries = rest.retries;
-    this.#chances = rest.banAfter;
-    this.#hardware = new HardwareSide(width, ring.driver.name);
-    this.#timeout = rest.timeout;
-    if (rest.timeout !== Infinity) this.#useClock();
+    this._hardware = new HardwareSide(width, ring.driver.name);
+    this._recovery = new QueueRecovery(this, rest);
     this.#wait = new HeadWait(() => {
       this.#offerHead();
     });
@@ -114,7 +106,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
 
   /** Whether it takes jobs. */
   get state(): QueueState {
-    return this.#teardown.state;
+    return this._teardown.state;
   }
 
   /** What its jobs' costs may add up to in flight. */
@@ -129,7 +121,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
 
   /** How many rings of the device each of its jobs goes to: how many fences `driver.run` answers. */
   get width(): number {
-    return this.#hardware.width;
+    return this._hardware.width;
   }
 
   /** Counts since it was opened. */
@@ -152,13 +144,8 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
    */
   job<Result = unknown>(spec: Spec): Job<Result, Spec> {
     const cost = spec.cost ?? 1;
-    if (!Number.isSafeInteger(cost) || cost < 0)
-      throw new RangeError(`[Queue "${this.name}"] takes jobs whose cost is a whole number from 0 (got ${cost})`);
-    if (cost > this._credits.limit)
-      throw new RangeError(
-        `[Queue "${this.name}"] has ${this._credits.limit} credits, and a job that costs ${cost} would wait for ever`,
-      );
-    if (spec.timeout !== undefined) this.#checkJobTimeout(spec.timeout);
+    if (!Number.isSafeInteger(cost) || cost < 0 || cost > this._credits.limit) this.#refuseCost(cost);
+    if (spec.timeout !== undefined) this._recovery.check(spec.timeout);
     this._checkUsable();
     this.ring.driver.check?.(spec);
     const job = new Job<Result, Spec>(this, spec, cost);
@@ -181,10 +168,9 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
    */
   destroy(): DestroyedQueue {
     this._stop();
-    return this.#teardown.value;
+    return this._teardown.value;
   }
 
-  /** Takes no more jobs, and resolves when the queue is inactive. */
   /** Destroys it, and releases it when its device has let go. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.destroy()[Symbol.asyncDispose]();
@@ -207,7 +193,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
    */
   triggerTimeout(): boolean {
     const { oldest, head } = this._list;
-    const clock = this.#useClock();
+    const clock = this._recovery.useClock();
     if (oldest === null || oldest === head || oldest._stage !== RUNNING) return false;
     clock.judge(oldest, 0, "was ended before its time");
     return true;
@@ -227,13 +213,8 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   ): boolean;
   complete(job: Job<unknown, Spec>, error = 0, cause?: unknown, result?: unknown): boolean {
     if (job._stage !== RUNNING || job._queue !== this) return false;
-    if (error !== 0) {
-      checkErrno(error);
-      job._setError(error, cause);
-      this._stats.failed++;
-    } else {
-      this._stats.done++;
-    }
+    if (error === 0) this._stats.done++;
+    else this.#fail(job, error, cause);
     job._result = result;
     job._stage = COMPLETE;
     this.#leaveRing(job);
@@ -268,7 +249,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
    */
   recovered(job: Job<unknown, Spec>, cause?: unknown): boolean {
     if (job._stage !== RUNNING || job._queue !== this) return false;
-    this._blame();
+    this._recovery.blame();
     return this.complete(job, errno.ETIME, cause);
   }
 
@@ -282,13 +263,12 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
 
   /** @internal Takes no more jobs. */
   _stop(): void {
-    this.#teardown.stop();
+    this._teardown.stop();
   }
 
   /** @internal */
   _checkUsable(): void {
-    if (!this.#teardown.usable)
-      throw new SignalboxError("ENODEV", `[Queue "${this.name}"] was destroyed and takes no job`);
+    if (!this._teardown.usable) this.#refuse();
   }
 
   /** @internal Q3: the timeline of its jobs' `started` fences. */
@@ -353,7 +333,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     if (this._list.empty) {
       this.#idle?.completeAll();
       this.#idle = undefined;
-      this.#teardown.look();
+      this._teardown.look();
     }
   }
 
@@ -374,27 +354,13 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
       job = this._list.resume(next);
     }
     this.ring._withdraw(this);
-    this.#teardown.deviceForgot();
+    this._teardown.deviceForgot();
   }
 
   /** @internal SIGNALLING: the device was reset: ends what it had, or takes it back (take-back.ts). */
   _takeBack(guilty: Job | null, cause: unknown): void {
     takeBack(this, guilty, cause);
-    this.#teardown.deviceForgot();
-  }
-
-  /** @internal A job of it was out of time, and was ended or has caused a reset: one too many, and the queue is killed. */
-  _blame(): void {
-    this.#chances--;
-    if (this.#chances > 0) return;
-    this.kill(
-      new SignalboxError("EIO", `[Queue "${this.name}"] was banned, since too many of its jobs were out of time`),
-    );
-  }
-
-  /** @internal Whether a running job that has done no wrong may be run again. */
-  _mayRetry(job: Job<unknown, Spec>): boolean {
-    return this.#end === undefined && job._spec?.idempotent === true && timesRun(job) < this.#retries;
+    this._teardown.deviceForgot();
   }
 
   /** @internal The job waits to be run again. To be followed by {@link _rewind}. */
@@ -413,57 +379,13 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     this._lookAtHead();
   }
 
-  /** @internal F28: the earliest deadline goes to the device when the job is there. */
-  _setDeadline(job: Job<unknown, Spec>, time: number): void {
-    if (job._stage > RUNNING) return;
-    const earliest = this.#deadlines.add(job, time);
-    if (earliest && job._stage === RUNNING) this.#hurry(job, time);
-  }
-
-  // To the driver, and to the fences that it gave for the job.
-  #hurry(job: Job<unknown, Spec>, time: number): void {
-    this.ring._calls.hurry(job, time);
-    this.#hardware.hurry(job, time);
-  }
-
   // The job takes nothing of the ring any more.
   #leaveRing(job: Job<unknown, Spec>): void {
     this._credits.give(job._cost);
-    this.#hardware.letGo(job);
+    this._hardware.letGo(job);
     this.ring._jobEnded(this, job);
-    if (this.#clock !== null && this._credits.jobs === 0) this.#clock.rest();
-  }
-
-  #checkJobTimeout(timeout: number): void {
-    checkTimeout(`[Queue "${this.name}"]`, timeout);
-    if (timeout !== Infinity) this.#useClock();
-  }
-
-  #useClock(): JobClock<Spec> {
-    const { driver } = this.ring;
-    if (driver.timedOut === undefined) {
-      throw new SignalboxError(
-        "EINVAL",
-        `[Queue "${this.name}"] takes no timeouts: driver "${driver.name}" can't end a job`,
-      );
-    }
-    this.ring._timed = true;
-    return (this.#clock ??= new JobClock(this, this.#timeout));
-  }
-
-  /** @internal Called by the ring's worker outside every section: the next step on its way out, if there is one to take. */
-  _proceed(): void {
-    this.#teardown.proceed();
-  }
-
-  /** @internal inactive -> released. */
-  _beReleased(): void {
-    this.#teardown.release();
-  }
-
-  /** @internal Resolves when the device has let go of it. */
-  _whenInactive(): Promise<void> {
-    return this.#teardown.whenInactive();
+    const { clock } = this._recovery;
+    if (clock !== null && this._credits.jobs === 0) clock.rest();
   }
 
   /** @internal Resolves when nothing that was pushed is left. */
@@ -474,6 +396,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   }
 
   #reasonToCancel(job: Job<unknown, Spec>): CancelReason | undefined {
+    if (job._dependency === null && job._superseded === null) return undefined;
     if (this.#policy === "ignore") return undefined;
     const fence = firstFailed(job);
     if (fence === null) return undefined;
@@ -486,20 +409,18 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     job._stage = RUNNING;
     this._credits.take(job._cost);
     this.ring._jobStarted(this, job);
-    if (this.#clock !== null) this.#clock.started(job);
+    if (this._recovery.clock !== null) this._recovery.clock.started(job);
     if (hooks.tracer !== null) hooks.tracer.jobStarted(job);
     if (job._extras !== null) signalStarted(job, job._extras);
     try {
       const outcome = this.ring.driver.run(job);
       if (outcome === "done") this.complete(job);
-      else if (outcome !== "pending") this.#hardware.follow(job, outcome);
+      else if (outcome !== "pending") this._hardware.follow(job, outcome);
     } catch (error) {
       // Where it had completed the job, this is no outcome of it any more.
       if (!this.complete(job, errno.EIO, error)) this.ring._calls.failed(error);
     }
-    const deadline = this.#deadlines.of(job);
-    // Read anew: `run` may have completed it.
-    if (deadline !== undefined && (job._stage as number) === RUNNING) this.#hurry(job, deadline);
+    this._deadlines.started(job);
   }
 
   #cancel(job: Job<unknown, Spec>, reason: CancelReason, error: number = errno.ECANCELED): void {
@@ -536,7 +457,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
 
   #waitForHead(): void {
     const head = this._list.head;
-    if (head === null) return;
+    if (head === null || (head._dependency === null && hooks.tracer === null)) return;
     const blocker = this.#wait.begin(head);
     if (this._list.head !== head) return; // An issuer that was told of the wait has lost the device.
     if (hooks.tracer !== null && (blocker !== null || !this._canStart())) hooks.tracer.jobBlocked(head, blocker);
@@ -545,11 +466,24 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   #offerHead(): void {
     if (this._place < 0 && this._canStart()) this.ring._offer(this);
   }
-}
 
-/** How often a job that waits was run before: more than 0 for one that a reset has put back. */
-function timesRun(job: Job): number {
-  return job._extras?.retries ?? 0;
+  #fail(job: Job<unknown, Spec>, error: number, cause: unknown): void {
+    checkErrno(error);
+    job._setError(error, cause);
+    this._stats.failed++;
+  }
+
+  #refuse(): never {
+    throw new SignalboxError("ENODEV", `[Queue "${this.name}"] was destroyed and takes no job`);
+  }
+
+  #refuseCost(cost: number): never {
+    if (!Number.isSafeInteger(cost) || cost < 0)
+      throw new RangeError(`[Queue "${this.name}"] takes jobs whose cost is a whole number from 0 (got ${cost})`);
+    throw new RangeError(
+      `[Queue "${this.name}"] has ${this._credits.limit} credits, and a job that costs ${cost} would wait for ever`,
+    );
+  }
 }
 
 // SIGNALLING: Q3: the job was started, or cancelled, and then with its error. In the order of the queue, as both are.

@@ -69,6 +69,8 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec>
   extends Fence
   implements SubmittedJob<Result>, Dependent, Signallable
 {
+  /** What was submitted is no job to be submitted any more. For the compiler only. */
+  declare protected readonly _made: true;
   /** @internal */ _spec: Spec | null;
   /** @internal */ _queue: JobQueue<Spec> | null;
   /** @internal */ _stage: 0 | 1 | 2 | 3 | 4 | 5 = MADE;
@@ -93,10 +95,9 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec>
     this._cost = cost;
     this._label = spec.label;
     const { after, signals, reads, writes } = spec;
-    if (after instanceof Fence && !isContainer(after)) addDependency(this, after);
-    else if (after !== undefined) this.#dependOnAll(isList(after) ? after : [after]);
+    if (after !== undefined) dependOn(this, after);
     if (signals !== undefined || reads !== undefined || writes !== undefined)
-      readSpec(this.#name(), spec, this.#withExtras());
+      readSpec(nameOf(this), spec, extrasOf(this));
   }
 
   override get kind(): FenceKind {
@@ -105,12 +106,12 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec>
 
   /** What the job was made of. Throws EINVAL once it was released. */
   get spec(): Spec {
-    return this._spec ?? this.#released();
+    return this._spec ?? released(this);
   }
 
   /** The queue that the job was made on. Throws EINVAL once it was released; `queueName` stays. */
   get queue(): JobQueue<Spec> {
-    return this._queue ?? this.#released();
+    return this._queue ?? released(this);
   }
 
   /** The name of its queue. Readable for ever. */
@@ -136,7 +137,7 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec>
   /** What the device left as the job's outcome. Throws EINVAL before the fence signalled, and the job's own failure if it failed. */
   get result(): Result {
     if (this._state !== SIGNALLED)
-      throw new SignalboxError("EINVAL", `${this.#name()} has no result before its fence signals`);
+      throw new SignalboxError("EINVAL", `${nameOf(this)} has no result before its fence signals`);
     const failure = this.failure();
     if (failure !== undefined) throw failure;
     return this._result as Result;
@@ -156,10 +157,10 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec>
     if (this._state !== FRESH) {
       throw new SignalboxError(
         "EINVAL",
-        `${this.#name()} has no "started" fence: that is to be asked for before the submission`,
+        `${nameOf(this)} has no "started" fence: that is to be asked for before the submission`,
       );
     }
-    return (this.#withExtras().started = new Fence(this.queue._startedTimeline(), 0, FRESH));
+    return (extrasOf(this).started = new Fence(this.queue._startedTimeline(), 0, FRESH));
   }
 
   /**
@@ -177,7 +178,7 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec>
    * Throws EINVAL once the job was submitted (promise 4), and for a job that would wait for itself.
    */
   after(...dependencies: readonly (Fence | FenceSource)[]): this {
-    this.#dependOnAll(dependencies);
+    dependOnAll(this, dependencies);
     return this;
   }
 
@@ -186,9 +187,9 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec>
    * A job whose slot is empty when it is armed is refused. Throws EINVAL once the job was submitted.
    */
   reserveSlot(): Slot {
-    this.#checkFresh("slots");
+    checkFresh(this, "slots");
     const slot = new Slot(this);
-    this.#withExtras().slots.push(slot);
+    extrasOf(this).slots.push(slot);
     return slot;
   }
 
@@ -199,7 +200,7 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec>
 
   /** @internal F28: to the device if the job is there, remembered by the queue if it is not there yet. */
   override _forwardDeadline(time: number): void {
-    this._queue?._setDeadline(this, time);
+    this._queue?._deadlines.set(this, time);
   }
 
   /** @internal */
@@ -207,7 +208,7 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec>
     const carried = this._cause;
     const cause = shownCause(carried instanceof Cancelled ? carried.cause : carried);
     const what = carried instanceof Cancelled ? carried.what : "failed";
-    return new FenceError(`${this.#name()} ${what}: ${errorName(this._error)}${causeText(cause)}`, {
+    return new FenceError(`${nameOf(this)} ${what}: ${errorName(this._error)}${causeText(cause)}`, {
       errno: this._error,
       timeline: this.timelineName,
       seqno: this._seqno,
@@ -222,55 +223,62 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec>
     const cause = this._cause instanceof Cancelled ? this._cause.cause : this._cause;
     return cause instanceof Inherited ? cause.origin : this;
   }
+}
 
-  #withExtras(): JobExtras {
-    return (this._extras ??= new JobExtras());
-  }
+// Functions and not private methods, for which the engine would give each job a field.
 
-  #checkFresh(what: string): void {
-    const arming = this._extras?.arming === true;
-    if (this._state === FRESH && !arming) return;
-    const stage = arming ? "is being armed" : "was submitted";
-    throw new SignalboxError("EINVAL", `${this.#name()} takes no more ${what}: it ${stage}`);
-  }
+function dependOn(job: Job, after: Exclude<JobSpec["after"], undefined>): void {
+  if (after instanceof Fence && !isContainer(after)) addDependency(job, after);
+  else dependOnAll(job, isList(after) ? after : [after]);
+}
 
-  // All of them or none: a list with a mistake in it adds nothing. The list is gone through once, and the issuers are asked (F16),
-  // before the job is looked at again: either may run a program's code, which may submit this very job.
-  #dependOnAll(all: Iterable<Fence | FenceSource>): void {
-    this.#checkFresh("dependencies");
-    const fences: Fence[] = [];
-    const sources: (Fence | FenceSource)[] = [];
-    for (const each of all) {
-      this.#checkDependency(each);
-      if (!(each instanceof Fence) || isChain(each)) sources.push(each);
-      else if (isArray(each)) unwrap(each, fences);
-      else fences.push(each);
-    }
-    const pending = fences.filter((fence) => !askedMoot(fence));
-    this.#checkFresh("dependencies");
-    for (const fence of pending) addAsked(this, fence);
-    for (const source of sources) this.#withExtras().sources.push(source);
-  }
+function extrasOf(job: Job): JobExtras {
+  return (job._extras ??= new JobExtras());
+}
 
-  #checkDependency(on: unknown): void {
-    if (on instanceof Fence) {
-      if (on === this || on === this._extras?.started)
-        throw new SignalboxError("EINVAL", `${this.#name()} can't wait for itself`);
-    } else if (!isSource(on)) {
-      throw new SignalboxError(
-        "EINVAL",
-        `${this.#name()} can only wait for fences and jobs, and what stands for them (got ${typeof on})${hintAt(on)}`,
-      );
-    }
-  }
+function checkFresh(job: Job, what: string): void {
+  const arming = job._extras?.arming === true;
+  if (job._state === FRESH && !arming) return;
+  const stage = arming ? "is being armed" : "was submitted";
+  throw new SignalboxError("EINVAL", `${nameOf(job)} takes no more ${what}: it ${stage}`);
+}
 
-  #name(): string {
-    return `[Job "${this.label}" of queue "${this.queueName}"]`;
+// All of them or none: a list with a mistake in it adds nothing. The list is gone through once, and the issuers are asked (F16),
+// before the job is looked at again: either may run a program's code, which may submit this very job.
+function dependOnAll(job: Job, all: Iterable<Fence | FenceSource>): void {
+  checkFresh(job, "dependencies");
+  const fences: Fence[] = [];
+  const sources: (Fence | FenceSource)[] = [];
+  for (const each of all) {
+    checkDependency(job, each);
+    if (!(each instanceof Fence) || isChain(each)) sources.push(each);
+    else if (isArray(each)) unwrap(each, fences);
+    else fences.push(each);
   }
+  const pending = fences.filter((fence) => !askedMoot(fence));
+  checkFresh(job, "dependencies");
+  for (const fence of pending) addAsked(job, fence);
+  for (const source of sources) extrasOf(job).sources.push(source);
+}
 
-  #released(): never {
-    throw new SignalboxError("EINVAL", `${this.#name()} was released`);
+function checkDependency(job: Job, on: unknown): void {
+  if (on instanceof Fence) {
+    if (on === job || on === job._extras?.started)
+      throw new SignalboxError("EINVAL", `${nameOf(job)} can't wait for itself`);
+  } else if (!isSource(on)) {
+    throw new SignalboxError(
+      "EINVAL",
+      `${nameOf(job)} can only wait for fences and jobs, and what stands for them (got ${typeof on})${hintAt(on)}`,
+    );
   }
+}
+
+function nameOf(job: Job): string {
+  return `[Job "${job.label}" of queue "${job.queueName}"]`;
+}
+
+function released(job: Job): never {
+  throw new SignalboxError("EINVAL", `${nameOf(job)} was released`);
 }
 
 /** Anything that can be gone through. What is neither that nor a dependency is refused as a member of a list is. */

@@ -20,53 +20,52 @@ export class ReadyHeap<T extends Ranked> {
   }
 
   add(item: T): void {
-    item._place = this.#items.length;
     this.#items.push(item);
-    this.#up(item);
+    this.#up(item, this.#items.length - 1);
   }
 
   remove(item: T): void {
     const last = this.#items.pop()!;
     const place = item._place;
     item._place = -1;
-    if (last === item) return;
-    this.#put(last, place);
-    this.#down(last);
-    this.#up(last);
+    if (last !== item) this.#settle(last, place);
   }
 
   /** The rank of an item in the heap has changed. */
   moved(item: T): void {
-    this.#down(item);
-    this.#up(item);
+    if (this.#items.length > 1) this.#settle(item, item._place);
   }
 
-  #put(item: T, place: number): void {
-    this.#items[place] = item;
+  #settle(item: T, place: number): void {
+    this.#up(item, this.#down(item, place));
+  }
+
+  // Both move the gap at `place`, not the item, until they have found where it belongs. The upper of the two puts it there.
+  #up(item: T, place: number): void {
+    const items = this.#items;
+    while (place > 0) {
+      const above = (place - 1) >> 1;
+      const parent = items[above]!;
+      if (parent._rank <= item._rank) break;
+      items[place] = parent;
+      parent._place = place;
+      place = above;
+    }
+    items[place] = item;
     item._place = place;
   }
 
-  #up(item: T): void {
-    while (item._place > 0) {
-      const place = item._place;
-      const parent = this.#items[(place - 1) >> 1]!;
-      if (parent._rank <= item._rank) return;
-      this.#put(parent, place);
-      this.#put(item, (place - 1) >> 1);
+  #down(item: T, place: number): number {
+    const items = this.#items;
+    const count = items.length;
+    for (let below = 2 * place + 1; below < count; below = 2 * place + 1) {
+      if (below + 1 < count && items[below + 1]!._rank < items[below]!._rank) below++;
+      const least = items[below]!;
+      if (item._rank <= least._rank) break;
+      items[place] = least;
+      least._place = place;
+      place = below;
     }
-  }
-
-  #down(item: T): void {
-    for (;;) {
-      const place = item._place;
-      const left = this.#items[2 * place + 1];
-      if (left === undefined) return;
-      const right = this.#items[2 * place + 2];
-      const least = right !== undefined && right._rank < left._rank ? right : left;
-      if (item._rank <= least._rank) return;
-      const target = least._place;
-      this.#put(least, place);
-      this.#put(item, target);
-    }
+    return place;
   }
 }

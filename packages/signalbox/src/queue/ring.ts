@@ -80,6 +80,10 @@ export class Ring<Spec extends JobSpec = JobSpec> {
   readonly #ready = new ReadyHeap<JobQueue<Spec>>();
   readonly #worker: WorkItem;
   readonly #releasing: JobQueue<Spec>[] = [];
+  /** Whether more than one queue is on it. */
+  #shared = false;
+  /** Queues in the heap whose rank has changed since: many jobs of a queue may end before anybody has to choose. */
+  readonly #stale: JobQueue<Spec>[] = [];
   #stopped = false;
   #working = false;
   #inFlight = 0;
@@ -131,6 +135,7 @@ export class Ring<Spec extends JobSpec = JobSpec> {
     if (this.#stopped) throw new SignalboxError("ENODEV", `[Ring "${this.name}"] was stopped and takes no queue`);
     const queue = new JobQueue<Spec>(this, name, options);
     this.#queues.add(queue);
+    this.#shared = this.#queues.size > 1;
     if (hooks.lockdep !== null) hooks.lockdep.opened("queue", queue, name, unendedOf(queue._stats));
     if (hooks.tracer !== null) hooks.tracer.queueOpened(queue);
     return queue;
@@ -147,7 +152,9 @@ export class Ring<Spec extends JobSpec = JobSpec> {
     while (this.#queues.size > 0) {
       const busy = [...this.#queues].filter((queue) => !queue._list.empty || queue.state === "destroyed");
       if (busy.length === 0) return;
-      await Promise.all(busy.map((queue) => (queue.state === "usable" ? queue.drain() : queue._whenInactive())));
+      await Promise.all(
+        busy.map((queue) => (queue.state === "usable" ? queue.drain() : queue._teardown.whenInactive())),
+      );
     }
   }
 
@@ -198,7 +205,7 @@ export class Ring<Spec extends JobSpec = JobSpec> {
 
   /** @internal */
   _jobPushed(job: Job<unknown, Spec>): void {
-    if (this.#queues.size > 1) job._stamp = ++this.#turns;
+    if (this.#shared) job._stamp = ++this.#turns;
   }
 
   /** @internal Before `driver.run`. The clock is read once a batch, and only where somebody shares the ring. */
@@ -206,23 +213,30 @@ export class Ring<Spec extends JobSpec = JobSpec> {
     this.#inFlight++;
     this.#started = true;
     queue._service.begin();
-    job._stamp = this.#queues.size > 1 || this._timed ? deliveryTime(this.platform) : undefined;
+    job._stamp = this.#shared || this._timed ? deliveryTime(this.platform) : undefined;
   }
 
-  /** @internal The job is off the ring: its service runs from its start, or from the end of the one before it. */
+  /** @internal The job is off the ring. */
   _jobEnded(queue: JobQueue<Spec>, job: Job<unknown, Spec>): void {
     this.#inFlight--;
     if (job._stamp === undefined) {
-      queue._service.end(undefined);
+      queue._service.end();
       // Started before anybody looked at the clock; somebody does now.
       if (this._timed) this._lastEnd = deliveryTime(this.platform);
     } else {
-      const now = deliveryTime(this.platform);
-      queue._service.end(now - Math.max(job._stamp, this._lastEnd));
-      this._lastEnd = now;
-      if (this.policy === "fair" && queue._place >= 0) this.#rerank(queue);
+      this.#measure(queue, job._stamp);
     }
     if (this.#inFlight === this.slots - 1 && this.#canStart()) this.#kick();
+  }
+
+  // The service of a job runs from its start, or from the end of the one before it.
+  #measure(queue: JobQueue<Spec>, start: number): void {
+    const now = deliveryTime(this.platform);
+    queue._service.endAfter(now - Math.max(start, this._lastEnd));
+    this._lastEnd = now;
+    if (queue._place < 0 || queue._stale || this.policy !== "fair") return;
+    queue._stale = true;
+    this.#stale.push(queue);
   }
 
   /** @internal A reset begins: starts nothing until {@link _resume}. */
@@ -238,7 +252,7 @@ export class Ring<Spec extends JobSpec = JobSpec> {
 
   /** @internal It waits again, in front of all that was pushed after it. */
   _jobPutBack(job: Job<unknown, Spec>): void {
-    job._stamp = this.#queues.size > 1 ? 0 : undefined;
+    job._stamp = this.#shared ? 0 : undefined;
   }
 
   /** @internal The device is back. */
@@ -259,6 +273,7 @@ export class Ring<Spec extends JobSpec = JobSpec> {
   /** @internal The queue is inactive. */
   _forget(queue: JobQueue<Spec>): void {
     if (!this.#queues.delete(queue)) return;
+    this.#shared = this.#queues.size > 1;
     if (hooks.tracer !== null) hooks.tracer.queueClosed(queue);
     if (hooks.lockdep !== null) hooks.lockdep.closed(queue);
   }
@@ -290,7 +305,7 @@ export class Ring<Spec extends JobSpec = JobSpec> {
 
   // SIGNALLING: starts heads; the driver's `run` and `cancel` must not block, and submissions are refused in here.
   #startHeads(budget: WorkBudget): void {
-    for (let queue = this.#ready.first; queue !== undefined; queue = this.#ready.first) {
+    for (let queue = this.#choose(); queue !== undefined; queue = this.#choose()) {
       if (budget.left <= 0 || !this.#canStart()) return;
       budget.left--;
       if (!queue._ending) this.#floor = queue._rank;
@@ -299,6 +314,18 @@ export class Ring<Spec extends JobSpec = JobSpec> {
       if (queue._place < 0) continue; // Lost meanwhile.
       if (queue._canStart()) this.#rerank(queue);
       else this.#ready.remove(queue);
+    }
+  }
+
+  #choose(): JobQueue<Spec> | undefined {
+    if (this.#stale.length > 0) this.#rerankStale();
+    return this.#ready.first;
+  }
+
+  #rerankStale(): void {
+    for (let queue = this.#stale.pop(); queue !== undefined; queue = this.#stale.pop()) {
+      queue._stale = false;
+      if (queue._place >= 0) this.#rerank(queue);
     }
   }
 
@@ -325,7 +352,7 @@ export class Ring<Spec extends JobSpec = JobSpec> {
     for (let queue = this.#releasing.pop(); queue !== undefined; queue = this.#releasing.pop()) {
       queue._releasing = false;
       queue._release();
-      queue._proceed();
+      queue._teardown.proceed();
     }
   }
 }

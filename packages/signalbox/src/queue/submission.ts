@@ -22,7 +22,18 @@ import { isPromise } from "../fence/synchronous.ts";
 import type { Synchronous } from "../fence/synchronous.ts";
 import { hooks } from "../hooks.ts";
 import type { ReservationLocks } from "../sync/reservation/locks.ts";
-import { armJob, bypass, checkBatch, closeBatch, openBatch, openContext, publish, rollBack } from "./batch.ts";
+import {
+  armJob,
+  bypass,
+  checkBatch,
+  closeBatch,
+  isPlain,
+  openBatch,
+  openContext,
+  publish,
+  rollBack,
+  submitPlain,
+} from "./batch.ts";
 import type { Job } from "./job.ts";
 import type { JobQueue } from "./job-queue.ts";
 import type { Slot } from "./slot.ts";
@@ -156,7 +167,9 @@ export class Submission {
 export function submit<Results extends readonly unknown[]>(
   ...jobs: { readonly [K in keyof Results]: Job<Results[K]> }
 ): { readonly [K in keyof Results]: SubmittedJob<Results[K]> } {
-  submitAll(jobs, undefined);
+  const first = (jobs as readonly Job[])[0];
+  if (jobs.length === 1 && isPlain(first)) submitPlain(first);
+  else submitAll(jobs, undefined);
   return jobs;
 }
 

@@ -18,7 +18,9 @@ import type { JobQueue } from "./job-queue.ts";
 import type { QueueState } from "./queue-end.ts";
 
 /** What is left of a queue in here, whatever jobs it took. */
-type EndingQueue = Pick<JobQueue, "name" | "state" | "stats" | "kill" | "_whenInactive" | "_beReleased">;
+interface EndingQueue extends Pick<JobQueue, "name" | "state" | "stats" | "kill"> {
+  /** @internal */ readonly _teardown: { whenInactive(): Promise<void>; release(): void };
+}
 
 /**
  * A queue that takes no more jobs, and whose pushed jobs come to their end. Got from `queue.destroy()` or `queue.kill()`.
@@ -63,7 +65,7 @@ export class DestroyedQueue implements PromiseLike<InactiveQueue> {
    */
   async idle(): Promise<InactiveQueue> {
     if (hooks.lockdep !== null) hooks.lockdep.waitsFor("end", this.#queue, this.name);
-    await this.#queue._whenInactive();
+    await this.#queue._teardown.whenInactive();
     return (this.#inactive ??= new InactiveQueue(this.#queue));
   }
 
@@ -119,7 +121,7 @@ export class InactiveQueue {
    * section. Only the first call does anything.
    */
   release(): void {
-    this.#queue._beReleased();
+    this.#queue._teardown.release();
   }
 
   /** The queue's counts, from its opening to its end. */

@@ -28,7 +28,7 @@ export type WorkBody = (budget: WorkBudget) => boolean;
 export interface WorkQueueOptions {
   /** Units of work (a job started is one); 4096 if left out. */
   readonly units?: number;
-  /** Milliseconds, looked at between slices; 8 if left out. */
+  /** Milliseconds, looked at between slices, from the second one on; 8 if left out. */
   readonly time?: number;
 }
 
@@ -100,15 +100,19 @@ export class WorkQueue {
     this.#items.push(item);
     if (this.#active) return;
     this.#active = true;
-    this.#platform.microtask(this.#drain);
+    if (this.#platform.kick === undefined) this.#platform.microtask(this.#drain);
+    else this.#platform.kick(this.#drain);
   }
 
   #run(): void {
     let units = this.#units;
-    const deadline = this.#platform.now() + this.#time;
+    // Most drains have one slice, and needn't read the clock.
+    let deadline = 0;
     // Items scheduled during the drain are appended and reached by the same loop.
     for (let index = 0; index < this.#items.length; index++) {
-      if (units <= 0 || (index > 0 && this.#platform.now() >= deadline)) {
+      const now = index === 0 ? 0 : this.#platform.now();
+      if (index === 1) deadline = now + this.#time;
+      if (units <= 0 || (index > 1 && now >= deadline)) {
         this.#items = this.#items.slice(index);
         this.#platform.macrotask(this.#drain);
         return;

@@ -104,7 +104,7 @@ describe("a queue that is destroyed", () => {
     const { ring } = handshaking();
     const queue = ring.queue("q");
     queue.destroy();
-    expect(thrownBy(() => queue._beReleased())).toMatchObject({
+    expect(thrownBy(() => queue._teardown.release())).toMatchObject({
       code: "EINVAL",
       message: '[Queue "q"] is destroyed, and can\'t be released',
     });

@@ -120,7 +120,7 @@ describe("a work queue", () => {
     expect([runs, platform.macrotasks]).toEqual([35, 3]);
   });
 
-  it("gives the event loop a turn when its time is up, after one item at the least", () => {
+  it("gives the event loop a turn when its time is up, which is counted from the second item on", () => {
     const platform = new CountingPlatform();
     const queue = new WorkQueue(platform, { time: 5 });
     const ran: number[] = [];
@@ -133,7 +133,7 @@ describe("a work queue", () => {
     }
     platform.run();
     expect(ran).toEqual([0, 1, 2, 3]);
-    expect(platform.macrotasks).toBe(3);
+    expect(platform.macrotasks).toBe(1);
   });
 
   it("on the real platform, timers fire while an item always has more to do", async () => {

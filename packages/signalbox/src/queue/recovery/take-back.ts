@@ -17,7 +17,7 @@ import type { Job } from "../job.ts";
 import type { JobQueue } from "../job-queue.ts";
 
 export function takeBack<Spec extends JobSpec>(queue: JobQueue<Spec>, guilty: Job | null, cause: unknown): void {
-  if (guilty !== null && guilty._queue === (queue as unknown)) queue._blame();
+  if (guilty !== null && guilty._queue === (queue as unknown)) queue._recovery.blame();
   const reason: CancelReason = { kind: "reset", guilty, cause };
   const { _list: list } = queue;
   let putBack = false;
@@ -25,7 +25,7 @@ export function takeBack<Spec extends JobSpec>(queue: JobQueue<Spec>, guilty: Jo
     const next = list.next(job);
     if (job._stage === RUNNING) {
       if (job === (guilty as unknown)) queue.complete(job, errno.ETIME, cause);
-      else if (!queue._mayRetry(job)) queue.complete(job, errno.ECANCELED, new Cancelled(reason));
+      else if (!queue._recovery.mayRetry(job)) queue.complete(job, errno.ECANCELED, new Cancelled(reason));
       else {
         queue._putBack(job);
         putBack = true;

@@ -29,7 +29,7 @@ export const zombieQueue: Scenario<"jobs"> = {
       });
       const ending = zombie.destroy();
       yield until("sees it inactive, and releases it", () => ending.state === "inactive");
-      zombie._beReleased();
+      zombie._teardown.release();
       yield until("sees it released", () => ending.state === "released");
     });
     world.actor("submitter", function* () {
