@@ -1,11 +1,11 @@
 /** Random load on a GPU in this process that recovers: losses, shaders that take too long, what is invalid, and no memory. */
-import type { JobSpec } from "signalbox";
 import { loseDevice } from "signalbox/testing";
 import { openWebGpu } from "signalbox/webgpu";
 import type { GpuJob, WebGpuDevice } from "signalbox/webgpu";
 import type { Chance } from "../harness/chance.ts";
-import { commonActs } from "../load/acts.ts";
+import { failuresByChance, loses, roomByChance, sizesByChance } from "../load/recovering.ts";
 import type { Load, Stage } from "../load/round.ts";
+import { stageOf } from "../load/stage.ts";
 import { World } from "../load/world.ts";
 import type { Act } from "../load/world.ts";
 import { adder, makeBuffer, sleeper } from "./kernels.ts";
@@ -21,24 +21,16 @@ async function open(chance: Chance): Promise<Stage> {
     kinds: gpuKinds(await things(device, chance)),
     openQueue: (name, draw) =>
       device.queue(name, {
-        credits: draw.one([2, 5, Infinity]),
-        jobs: draw.one([1, 4, Infinity]),
+        ...roomByChance(draw),
         priority: draw.one(["high", "normal", "low"]),
-        bypass: draw.onceIn(4),
-        onFailedDependency: draw.one(["cancel", "ignore"]),
-        retries: draw.one([0, 3, 100]),
-        banAfter: draw.one([1, 3, Infinity]),
+        ...failuresByChance(draw),
       }),
   });
-  return {
-    world: world as unknown as World<JobSpec>,
-    acts: [...commonActs, ...(actsOn(device) as unknown as typeof commonActs)],
-    after: () => (device.state === "closed" ? [] : [`the device is ${device.state}`]),
-  };
+  return stageOf(world, actsOn(device), () => (device.state === "closed" ? [] : [`the device is ${device.state}`]));
 }
 
 async function things(device: WebGpuDevice, chance: Chance): Promise<GpuThings> {
-  const sizes = Array.from({ length: 4 }, () => chance.one([64, 1_000, 100_000]));
+  const sizes = sizesByChance(chance);
   const made = sizes.map((numbers) => device.restorable((maker) => makeBuffer(maker.device, numbers)));
   return {
     buffers: await Promise.all(made),
@@ -48,24 +40,17 @@ async function things(device: WebGpuDevice, chance: Chance): Promise<GpuThings> 
 }
 
 function actsOn(device: WebGpuDevice): Act<World<GpuJob>>[] {
-  const lost = async (world: World<GpuJob>, chance: Chance, lose: () => void): Promise<void> => {
-    if (!world.open) return;
-    world.books.hazard("ECANCELED", "EIO");
-    lose();
-    // Jobs are taken meanwhile, and wait.
-    if (chance.onceIn(2)) await device.recovery.settled();
-  };
   return [
     {
       name: "device lost",
       weight: 3,
-      perform: (world, chance) => lost(world, chance, () => loseDevice(device, "by the torture")),
+      perform: (world, chance) => loses(device, world, chance, () => loseDevice(device, "by the torture")),
     },
     {
       name: "device destroyed by the program",
       weight: 2,
       perform: (world, chance) =>
-        lost(world, chance, () => {
+        loses(device, world, chance, () => {
           device.device.destroy();
         }),
     },

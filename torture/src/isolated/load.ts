@@ -1,11 +1,11 @@
 /** Random load on a GPU in a process of its own, which is killed, ends, and hangs; no process may be left. */
-import type { JobSpec } from "signalbox";
 import { loseDevice } from "signalbox/testing";
 import { openIsolatedWebGpu } from "signalbox/webgpu";
 import type { IsolatedGpuJob, IsolatedWebGpuDevice } from "signalbox/webgpu";
 import type { Chance } from "../harness/chance.ts";
-import { commonActs } from "../load/acts.ts";
+import { failuresByChance, loses, roomByChance, sizesByChance } from "../load/recovering.ts";
 import type { Load, Stage } from "../load/round.ts";
+import { stageOf } from "../load/stage.ts";
 import { World } from "../load/world.ts";
 import type { Act } from "../load/world.ts";
 import { isolatedKinds, module } from "./kinds.ts";
@@ -24,26 +24,18 @@ async function open(chance: Chance): Promise<Stage> {
     kinds: isolatedKinds(await things(device, chance)),
     openQueue: (name, draw) =>
       device.queue(name, {
-        credits: draw.one([2, 5, Infinity]),
-        jobs: draw.one([1, 4, Infinity]),
-        bypass: draw.onceIn(4),
-        onFailedDependency: draw.one(["cancel", "ignore"]),
-        retries: draw.one([0, 3, 100]),
-        banAfter: draw.one([1, 3, Infinity]),
+        ...roomByChance(draw),
+        ...failuresByChance(draw),
       }),
   });
-  return {
-    world: world as unknown as World<JobSpec>,
-    acts: [...commonActs, ...(actsOn(device) as unknown as typeof commonActs)],
-    after: () => [
-      ...(device.state === "closed" ? [] : [`the device is ${device.state}`]),
-      ...device.pids.map((pid) => `its process ${pid} is left`),
-    ],
-  };
+  return stageOf(world, actsOn(device), () => [
+    ...(device.state === "closed" ? [] : [`the device is ${device.state}`]),
+    ...device.pids.map((pid) => `its process ${pid} is left`),
+  ]);
 }
 
 async function things(device: IsolatedWebGpuDevice, chance: Chance): Promise<IsolatedThings> {
-  const sizes = Array.from({ length: 4 }, () => chance.one([64, 1_000, 100_000]));
+  const sizes = sizesByChance(chance);
   const made = sizes.map(async (numbers) => ({
     buffer: await device.restorable({ module, export: "buffer", args: [numbers] }),
     numbers,
@@ -58,19 +50,12 @@ async function things(device: IsolatedWebGpuDevice, chance: Chance): Promise<Iso
 }
 
 function actsOn(device: IsolatedWebGpuDevice): Act<World<IsolatedGpuJob>>[] {
-  const lost = async (world: World<IsolatedGpuJob>, chance: Chance, lose: () => void): Promise<void> => {
-    if (!world.open) return;
-    world.books.hazard("ECANCELED", "EIO");
-    lose();
-    // Jobs are taken meanwhile, and wait.
-    if (chance.onceIn(2)) await device.recovery.settled();
-  };
   return [
     {
       name: "process taken away",
       weight: 3,
       perform: (world, chance) =>
-        lost(world, chance, () => {
+        loses(device, world, chance, () => {
           loseDevice(device, "by the torture");
         }),
     },
@@ -78,7 +63,7 @@ function actsOn(device: IsolatedWebGpuDevice): Act<World<IsolatedGpuJob>>[] {
       name: "process killed from outside",
       weight: 2,
       perform: (world, chance) =>
-        lost(world, chance, () => {
+        loses(device, world, chance, () => {
           const pid = chance.perhapsOne(device.pids);
           if (pid !== undefined) process.kill(pid, "SIGKILL");
         }),

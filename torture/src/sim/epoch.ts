@@ -25,6 +25,7 @@ export interface EpochResult {
   readonly totals: Totals;
   readonly faults: ReadonlyMap<string, number>;
   readonly resets: number;
+  /** How often a job was run again. */
   readonly retried: number;
   readonly wrong: readonly string[];
 }

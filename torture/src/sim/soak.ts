@@ -1,18 +1,13 @@
 /** The soak: epochs, one after the other, until so many jobs have been submitted. */
 import type { Totals } from "../harness/books.ts";
 import { playEpoch } from "./epoch.ts";
+import type { EpochResult } from "./epoch.ts";
 
 /** How many jobs an epoch has: so many are kept until its books are closed. */
 const EPOCH = 20_000;
 
-/** What came of a soak. */
-export interface SoakResult {
-  readonly totals: Totals;
-  readonly faults: ReadonlyMap<string, number>;
-  readonly resets: number;
-  /** How often a job was run again. */
-  readonly retried: number;
-  readonly wrong: readonly string[];
+/** What came of all epochs of a soak. */
+export interface SoakResult extends EpochResult {
   /** In ms. */
   readonly took: number;
 }

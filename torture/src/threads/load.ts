@@ -1,10 +1,9 @@
 /** Random load on worker threads: lanes that are restarted in mid-flight, on top of what happens to every device. */
-import type { JobSpec } from "signalbox";
 import { openWorkers } from "signalbox/workers";
 import type { WorkerJob, WorkersDevice } from "signalbox/workers";
 import type { Chance } from "../harness/chance.ts";
-import { commonActs } from "../load/acts.ts";
 import type { Load, Stage } from "../load/round.ts";
+import { stageOf } from "../load/stage.ts";
 import { World } from "../load/world.ts";
 import type { Act } from "../load/world.ts";
 import { endless, threadKinds } from "./kinds.ts";
@@ -28,11 +27,9 @@ async function open(chance: Chance): Promise<Stage> {
         onFailedDependency: draw.one(["cancel", "ignore"]),
       }),
   });
-  return {
-    world: world as unknown as World<JobSpec>,
-    acts: [...commonActs, ...(actsOn(device) as unknown as typeof commonActs)],
-    after: () => device.lanes.filter(({ state }) => state !== "dead").map(({ name }) => `lane ${name} is not dead`),
-  };
+  return stageOf(world, actsOn(device), () =>
+    device.lanes.filter(({ state }) => state !== "dead").map(({ name }) => `lane ${name} is not dead`),
+  );
 }
 
 function actsOn(device: WorkersDevice): Act<World<WorkerJob>>[] {
