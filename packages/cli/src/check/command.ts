@@ -1,7 +1,7 @@
 /**
  * `signalbox check [SCENARIO...]`: runs scenarios in many orders, and tells what breaks a promise; `--replay FILE` runs one order again.
  */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { SignalboxError } from "signalbox";
 import { explore, printChoices, printViolation, readSchedule, replay, writeSchedule } from "signalbox/sim";
@@ -11,6 +11,7 @@ import { startTrace, writePerfetto } from "signalbox/trace";
 import "signalbox/lockdep";
 import { InputError } from "../command.ts";
 import type { Command } from "../command.ts";
+import { cantWrite, readInput, writeOutput } from "../files.ts";
 import { findScenarios } from "./find.ts";
 import { Journal } from "./journal.ts";
 import { parseRequest } from "./options.ts";
@@ -60,8 +61,8 @@ async function checkAll(scenarios: readonly Scenario[], request: Request, print:
     if (found === undefined) continue;
     print("");
     const file = join(request.out, `${scenario.name}.schedule.json`);
-    await write(join(request.out, `${scenario.name}.first.schedule.json`), writeSchedule(found.first));
-    await write(file, writeSchedule(found.short));
+    await writeOutput(join(request.out, `${scenario.name}.first.schedule.json`), writeSchedule(found.first));
+    await writeOutput(file, writeSchedule(found.short));
     await tell(scenario, found.short, print, { file, trace: join(request.out, `${scenario.name}.pftrace`) });
     print("");
   }
@@ -96,7 +97,7 @@ async function tellAgain(
   request: Request,
   print: Print,
 ): Promise<number> {
-  const schedule = await readScheduleFile(file);
+  const schedule = await readInput(file, (bytes) => readSchedule(bytes.toString("utf8")));
   const scenario = scenarios.find(({ name }) => name === schedule.scenario);
   if (scenario === undefined)
     throw new InputError(`${file} is a schedule of "${schedule.scenario}": name the file that this scenario is in`);
@@ -119,7 +120,7 @@ async function tell(
     if (result.violations.length === 0) print("  => every promise is kept");
     if (complete.how.kind === "choices") print(`schedule: ${printChoices(complete.how.choices)}`);
     trace.stop();
-    await write(files.trace, writePerfetto(trace));
+    await writeOutput(files.trace, writePerfetto(trace));
     print(`trace:    ${files.trace}`);
     print(`again:    signalbox check --replay ${files.file}`);
     return result.violations.length > 0;
@@ -129,35 +130,4 @@ async function tell(
   } finally {
     if (trace.running) trace.stop();
   }
-}
-
-async function readScheduleFile(file: string): Promise<Schedule> {
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (error) {
-    throw new InputError(`${file} can't be read (${codeOf(error)})`, { cause: error });
-  }
-  try {
-    return readSchedule(text);
-  } catch (error) {
-    if (!(error instanceof SignalboxError)) throw error;
-    throw new InputError(`${file}: ${error.message}`, { cause: error });
-  }
-}
-
-async function write(file: string, content: string | Uint8Array): Promise<void> {
-  try {
-    await writeFile(file, content);
-  } catch (error) {
-    throw cantWrite(file, error);
-  }
-}
-
-function cantWrite(file: string, error: unknown): InputError {
-  return new InputError(`${file} can't be written (${codeOf(error)})`, { cause: error });
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? String(error);
 }

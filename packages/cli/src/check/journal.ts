@@ -6,7 +6,7 @@
 import { closeSync, ftruncateSync, openSync, rmSync, writeSync } from "node:fs";
 import { writeSchedule } from "signalbox/sim";
 import type { Schedule } from "signalbox/sim";
-import { InputError } from "../command.ts";
+import { cantWrite } from "../files.ts";
 
 export class Journal {
   readonly file: string;
@@ -18,9 +18,7 @@ export class Journal {
     try {
       this.#handle = openSync(file, "w");
     } catch (error) {
-      throw new InputError(`${file} can't be written (${(error as NodeJS.ErrnoException).code ?? String(error)})`, {
-        cause: error,
-      });
+      throw cantWrite(file, error);
     }
   }
 

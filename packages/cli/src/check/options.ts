@@ -1,5 +1,5 @@
 /** The command line of `signalbox check`. */
-import { parseArgs } from "node:util";
+import { parseArguments } from "../arguments.ts";
 import { UsageError } from "../command.ts";
 
 /** What was asked for. */
@@ -24,7 +24,7 @@ const options = {
 
 /** Throws UsageError for what makes no sense. */
 export function parseRequest(args: readonly string[]): Request {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = parseArguments("check", args, options);
   return {
     scenarios: positionals,
     schedules: whole("schedules", values.schedules ?? "10000", 1),
@@ -40,16 +40,4 @@ function whole(flag: string, text: string, least: number): number {
   if (text === "" || !Number.isSafeInteger(value) || value < least)
     throw new UsageError(`--${flag} takes a whole number from ${least} (got "${text}")`);
   return value;
-}
-
-function parsed(args: readonly string[]): {
-  values: Partial<Record<keyof typeof options, string>>;
-  positionals: string[];
-} {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`check: ${message.split(/\. |\.?\n/)[0] ?? message} (signalbox check --help)`);
-  }
 }

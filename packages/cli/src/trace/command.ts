@@ -1,14 +1,12 @@
 /**
  * `signalbox trace FILE`: prints what a trace holds, says whether it is sound, and draws it.
  */
-import { readFile, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { parseArgs } from "node:util";
-import { SignalboxError } from "signalbox";
 import { readPerfetto } from "signalbox/trace";
-import type { PerfettoTrace } from "signalbox/trace";
-import { InputError, UsageError } from "../command.ts";
+import { parseArguments } from "../arguments.ts";
+import { UsageError } from "../command.ts";
 import type { Command } from "../command.ts";
+import { readInput, writeOutput } from "../files.ts";
 import { drawSvg } from "./picture.ts";
 import { rasterise } from "./png.ts";
 import { report } from "./report.ts";
@@ -42,15 +40,15 @@ FILE is a Perfetto trace that signalbox/trace wrote (writePerfetto).
 
 async function run(args: readonly string[], print: (line: string) => void): Promise<number> {
   const { file, svg, png, width, from, to } = parse(args);
-  const trace = await read(file);
+  const trace = await readInput(file, readPerfetto);
   for (const line of report(basename(file), trace)) print(line);
   if (svg !== undefined || png !== undefined) {
     const start = trace.start + from * 1e6;
     const end = Math.min(trace.end, trace.start + to * 1e6);
     if (start > end) throw new UsageError(`--from ${from} is after the end of the trace or after --to`);
     const picture = drawSvg(basename(file), trace, width, { start, end });
-    if (svg !== undefined) await write(svg, picture.text);
-    if (png !== undefined) await write(png, await rasterise(picture));
+    if (svg !== undefined) await writeOutput(svg, picture.text);
+    if (png !== undefined) await writeOutput(png, await rasterise(picture));
   }
   return trace.problems.length === 0 ? 0 : 1;
 }
@@ -65,7 +63,7 @@ interface Request {
 }
 
 function parse(args: readonly string[]): Request {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = parseArguments("trace", args, options);
   const [file, ...more] = positionals;
   if (file === undefined) throw new UsageError("trace needs a file (signalbox trace --help)");
   if (more.length > 0) throw new UsageError(`trace takes one file (got ${positionals.join(" and ")})`);
@@ -82,44 +80,4 @@ function milliseconds(flag: string, text: string): number {
   const value = Number(text);
   if (text === "" || !(value >= 0)) throw new UsageError(`--${flag} takes a time in ms from 0 (got "${text}")`);
   return value;
-}
-
-function parsed(args: readonly string[]): {
-  values: Partial<Record<keyof typeof options, string>>;
-  positionals: string[];
-} {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    // What Node says of it: "Unknown option '--svgg'. To specify a positional argument ...": the first sentence is enough.
-    const message = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`trace: ${message.split(/\. |\.?\n/)[0] ?? message} (signalbox trace --help)`);
-  }
-}
-
-async function read(file: string): Promise<PerfettoTrace> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    throw new InputError(`${file} can't be read (${codeOf(error)})`, { cause: error });
-  }
-  try {
-    return readPerfetto(bytes);
-  } catch (error) {
-    if (!(error instanceof SignalboxError)) throw error;
-    throw new InputError(`${file}: ${error.message}`, { cause: error });
-  }
-}
-
-async function write(file: string, content: string | Uint8Array): Promise<void> {
-  try {
-    await writeFile(file, content);
-  } catch (error) {
-    throw new InputError(`${file} can't be written (${codeOf(error)})`, { cause: error });
-  }
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? String(error);
 }
