@@ -5,7 +5,7 @@
  * The rule speaks where it can tell which job is meant. It keeps quiet about a callback that hands its token on, and about a
  * job that is armed or pushed under conditions of a loop.
  */
-import { AST_NODE_TYPES, ASTUtils, ESLintUtils } from "@typescript-eslint/utils";
+import { AST_NODE_TYPES, ASTUtils } from "@typescript-eslint/utils";
 import type { TSESTree } from "@typescript-eslint/utils";
 import { goesElsewhere, isArmedType, nameOfArmed } from "../util/armed.ts";
 import { calleeOf } from "../util/callee.ts";
@@ -15,6 +15,8 @@ import { conditionsOf, isPartOfRound, jobKey } from "../util/jobs.ts";
 import { listenTogether } from "../util/listeners.ts";
 import { Paths } from "../util/paths.ts";
 import type { Flow } from "../util/paths.ts";
+import { placeOf } from "../util/place.ts";
+import { reportOnce } from "../util/report-once.ts";
 import { openedSection, openerOf, sectionValueOf } from "../util/sections.ts";
 import { dressed, functionAround, isFunction, memberName, shortText } from "../util/syntax.ts";
 import type { FunctionNode } from "../util/syntax.ts";
@@ -36,12 +38,7 @@ interface Step {
 export const balancedSubmission: SignalboxRule<MessageIds> = createRule({
   name: "balanced-submission",
   meta: {
-    type: "problem",
-    docs: {
-      description: "Ask that a submission arms and pushes each of its jobs once, on every path",
-      recommended: true,
-      requiresTypeChecking: true,
-    },
+    description: "Ask that a submission arms and pushes each of its jobs once, on every path",
     messages: {
       notPushed:
         "`{{job}}` is armed here and not pushed on every path: the submission throws EINVAL and is rolled back (Q7).",
@@ -51,12 +48,10 @@ export const balancedSubmission: SignalboxRule<MessageIds> = createRule({
       noHandle:
         "This job is made here and can't be named again, so it is never both armed and pushed: keep it in a constant.",
     },
-    schema: [],
   },
   create(context) {
-    const services = ESLintUtils.getParserServices(context);
-    const { sourceCode } = context;
-    const place = { services, source: sourceCode };
+    const place = placeOf(context);
+    const { services, source: sourceCode } = place;
     const stepsAt = new Map<TSESTree.Node, Step[]>();
 
     const lookAt = (body: FunctionNode): void => {
@@ -157,11 +152,9 @@ export const balancedSubmission: SignalboxRule<MessageIds> = createRule({
       return reached;
     };
 
-    const reported = new Set<TSESTree.Node>();
+    const once = reportOnce(context);
     const report = ({ call, job }: Step, messageId: MessageIds): void => {
-      if (reported.has(call)) return;
-      reported.add(call);
-      context.report({ node: call, messageId, data: { job: shortText(job, sourceCode) } });
+      once({ node: call, messageId, data: { job: shortText(job, sourceCode) } });
     };
 
     const paths = new Paths<Step>(ended);

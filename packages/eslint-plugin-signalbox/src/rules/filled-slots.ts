@@ -2,7 +2,7 @@
  * filled-slots: a slot that was reserved is filled inside the submission, before its job is armed (Q9); a job that goes off with
  * an empty one is refused.
  */
-import { AST_NODE_TYPES, ESLintUtils } from "@typescript-eslint/utils";
+import { AST_NODE_TYPES } from "@typescript-eslint/utils";
 import type { TSESLint, TSESTree } from "@typescript-eslint/utils";
 import { batchOf, named } from "../util/batches.ts";
 import { bindingOf, declaredBy, keyOf, valueOf } from "../util/bindings.ts";
@@ -13,6 +13,7 @@ import { Facts } from "../util/facts.ts";
 import { listenTogether } from "../util/listeners.ts";
 import { isCallOf } from "../util/origins.ts";
 import { isDropped, isExported } from "../util/owning.ts";
+import { placeOf } from "../util/place.ts";
 import { bare, dressed, shortText } from "../util/syntax.ts";
 
 type MessageIds = "dropped" | "never" | "notFilled" | "late";
@@ -20,12 +21,7 @@ type MessageIds = "dropped" | "never" | "notFilled" | "late";
 export const filledSlots: SignalboxRule<MessageIds> = createRule({
   name: "filled-slots",
   meta: {
-    type: "problem",
-    docs: {
-      description: "Ask that a reserved slot is filled in its job's submission, before the job is armed",
-      recommended: true,
-      requiresTypeChecking: true,
-    },
+    description: "Ask that a reserved slot is filled in its job's submission, before the job is armed",
     messages: {
       dropped: "Nobody has this slot, so it can't be filled, and the submission of `{{job}}` throws EINVAL (Q9).",
       never: "The slot `{{slot}}` is never filled: the submission of its job throws EINVAL (Q9).",
@@ -33,12 +29,10 @@ export const filledSlots: SignalboxRule<MessageIds> = createRule({
         "`{{job}}` has a slot, which only `section.fill()` in a `submission` can fill: `{{call}}` throws EINVAL (Q9).",
       late: "`{{job}}` was armed before with this slot empty, which throws EINVAL: fill it before (Q9).",
     },
-    schema: [],
   },
   create(context) {
-    const services = ESLintUtils.getParserServices(context);
-    const { sourceCode } = context;
-    const place = { services, source: sourceCode };
+    const place = placeOf(context);
+    const { services, source: sourceCode } = place;
     const facts = new Facts();
 
     const reserved = (call: TSESTree.CallExpression & { readonly callee: TSESTree.MemberExpression }): void => {

@@ -4,7 +4,7 @@
  *
  * The rule speaks where both are written in the file: numbers as literals and constants, queues as constants.
  */
-import { AST_NODE_TYPES, ASTUtils, ESLintUtils } from "@typescript-eslint/utils";
+import { AST_NODE_TYPES, ASTUtils } from "@typescript-eslint/utils";
 import type { TSESTree } from "@typescript-eslint/utils";
 import { bindingOf, valueOf } from "../util/bindings.ts";
 import { calleeOf } from "../util/callee.ts";
@@ -12,6 +12,7 @@ import { createRule } from "../util/create-rule.ts";
 import type { SignalboxRule } from "../util/create-rule.ts";
 import { isCallOf, jobCallOf, queueCallOf } from "../util/origins.ts";
 import { isExported } from "../util/owning.ts";
+import { placeOf } from "../util/place.ts";
 import { bare, memberName, shortText } from "../util/syntax.ts";
 
 type MessageIds = "tooMuch" | "noCost" | "otherQueue";
@@ -19,24 +20,17 @@ type MessageIds = "tooMuch" | "noCost" | "otherQueue";
 export const jobFitsQueue: SignalboxRule<MessageIds> = createRule({
   name: "job-fits-queue",
   meta: {
-    type: "problem",
-    docs: {
-      description: "Ask that a job's cost is within its queue's credits, and that a queue is given jobs of its own",
-      recommended: true,
-      requiresTypeChecking: true,
-    },
+    description: "Ask that a job's cost is within its queue's credits, and that a queue is given jobs of its own",
     messages: {
       tooMuch:
         "The job costs {{cost}}, and its queue has {{credits}} credits: it would wait for ever, so this throws (Q21).",
       noCost: "A job's cost is a whole number from 0 (this is {{cost}}): this throws (Q20).",
       otherQueue: "This job is of another queue than `{{queue}}`, which {{what}} jobs of its own only.",
     },
-    schema: [],
   },
   create(context) {
-    const services = ESLintUtils.getParserServices(context);
-    const { sourceCode } = context;
-    const place = { services, source: sourceCode };
+    const place = placeOf(context);
+    const { services, source: sourceCode } = place;
 
     /** The object that an expression is: written there, or a constant's. */
     const objectOf = (expression: TSESTree.Node | undefined): TSESTree.ObjectExpression | undefined => {

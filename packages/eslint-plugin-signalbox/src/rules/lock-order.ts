@@ -5,7 +5,7 @@
  * The rule speaks of the locks of one file that are taken and released by name, and of what is held on every way there. What goes
  * through several files, or through functions that are called, is for the validator to see.
  */
-import { AST_NODE_TYPES, ESLintUtils } from "@typescript-eslint/utils";
+import { AST_NODE_TYPES } from "@typescript-eslint/utils";
 import type { TSESLint, TSESTree } from "@typescript-eslint/utils";
 import { bindingOf, keyOf } from "../util/bindings.ts";
 import { calleeOf, callsSignalbox } from "../util/callee.ts";
@@ -15,10 +15,10 @@ import { Facts } from "../util/facts.ts";
 import { listenTogether } from "../util/listeners.ts";
 import { memberOf, optionsOf, readsOf } from "../util/own.ts";
 import { isExported } from "../util/owning.ts";
+import { placeOf } from "../util/place.ts";
 import { roundsOf } from "../util/rounds.ts";
 import { dressed, functionAround, memberName } from "../util/syntax.ts";
 import type { FunctionNode } from "../util/syntax.ts";
-import type { Place } from "../util/timing.ts";
 
 type Variable = TSESLint.Scope.Variable;
 type MessageIds = "again" | "order" | "reservations";
@@ -40,12 +40,7 @@ const lockingNames: ReadonlySet<string> = new Set(locking.keys());
 export const lockOrder: SignalboxRule<MessageIds> = createRule({
   name: "lock-order",
   meta: {
-    type: "problem",
-    docs: {
-      description: "Ask that locks are taken in one order, and reservations inside of others `within` them",
-      recommended: true,
-      requiresTypeChecking: true,
-    },
+    description: "Ask that locks are taken in one order, and reservations inside of others `within` them",
     messages: {
       again: "`{{wanted}}` is wanted while it is held: who holds it waits for itself (promise 6).",
       order:
@@ -53,11 +48,10 @@ export const lockOrder: SignalboxRule<MessageIds> = createRule({
       reservations:
         "Reservations are locked here while others are held, and nothing tells so: two tasks that do so in two orders wait for one another for ever. Lock all in one call, or say `within`.",
     },
-    schema: [],
   },
   create(context) {
-    const services = ESLintUtils.getParserServices(context);
-    const place: Place = { services, source: context.sourceCode };
+    const place = placeOf(context);
+    const { services } = place;
     const facts = new Facts();
     /** The locks of which a `taken()` was seen. */
     const taken = new Set<Variable>();

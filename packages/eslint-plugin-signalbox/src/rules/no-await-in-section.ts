@@ -2,15 +2,16 @@
  * no-await-in-section: a section is one synchronous stretch; whatever is awaited in it cuts it in two, and the second half
  * runs when the section is long over.
  */
-import { AST_NODE_TYPES, ESLintUtils } from "@typescript-eslint/utils";
+import { AST_NODE_TYPES } from "@typescript-eslint/utils";
 import type { TSESLint, TSESTree } from "@typescript-eslint/utils";
 import { createRule } from "../util/create-rule.ts";
 import type { SignalboxRule } from "../util/create-rule.ts";
+import { placeOf } from "../util/place.ts";
+import { reportOnce } from "../util/report-once.ts";
 import { walkRun } from "../util/run.ts";
 import { sectionListener } from "../util/sections.ts";
 import type { Section } from "../util/sections.ts";
 import type { FunctionNode } from "../util/syntax.ts";
-import type { Place } from "../util/timing.ts";
 import { isThenable } from "../util/types.ts";
 
 type MessageIds = "await" | "yield" | "asyncBody" | "generatorBody" | "answersPromise" | "removeAsync";
@@ -18,13 +19,8 @@ type MessageIds = "await" | "yield" | "asyncBody" | "generatorBody" | "answersPr
 export const noAwaitInSection: SignalboxRule<MessageIds> = createRule({
   name: "no-await-in-section",
   meta: {
-    type: "problem",
     hasSuggestions: true,
-    docs: {
-      description: "Forbid `await`, async functions and generators as sections: what follows the pause runs outside",
-      recommended: true,
-      requiresTypeChecking: true,
-    },
+    description: "Forbid `await`, async functions and generators as sections: what follows the pause runs outside",
     messages: {
       await: "`await` in {{title}}: what follows it runs when the section is over. Await before, or in a work item.",
       yield: "`yield` in {{title}}: whoever iterates decides when the rest runs. Collect before, and loop here.",
@@ -33,13 +29,12 @@ export const noAwaitInSection: SignalboxRule<MessageIds> = createRule({
       answersPromise: "{{title}} answers a promise: what it stands for happens when the section is over.",
       removeAsync: "Remove `async`: nothing is awaited.",
     },
-    schema: [],
   },
   create(context) {
-    const services = ESLintUtils.getParserServices(context);
-    const place: Place = { services, source: context.sourceCode };
+    const place = placeOf(context);
+    const { services } = place;
     const checker = services.program.getTypeChecker();
-    const reported = new Set<TSESTree.Node>();
+    const once = reportOnce<MessageIds, []>(context);
 
     const report = (
       node: TSESTree.Node,
@@ -47,11 +42,9 @@ export const noAwaitInSection: SignalboxRule<MessageIds> = createRule({
       { title }: Section,
       suggest?: TSESLint.ReportSuggestionArray<MessageIds>,
     ): void => {
-      if (reported.has(node)) return;
-      reported.add(node);
       const atStart =
         messageId === "await" || messageId === "yield" ? title : `${title.charAt(0).toUpperCase()}${title.slice(1)}`;
-      context.report({ node, messageId, data: { title: atStart }, ...(suggest === undefined ? {} : { suggest }) });
+      once({ node, messageId, data: { title: atStart }, ...(suggest === undefined ? {} : { suggest }) });
     };
 
     const checkBody = (body: FunctionNode, section: Section): void => {

@@ -3,7 +3,7 @@
  *
  * The rule speaks of jobs that the same function makes, as long as nobody else can have submitted them, or nothing can have run.
  */
-import { AST_NODE_TYPES, ESLintUtils } from "@typescript-eslint/utils";
+import { AST_NODE_TYPES } from "@typescript-eslint/utils";
 import type { TSESTree } from "@typescript-eslint/utils";
 import { bindingOf, keyOf } from "../util/bindings.ts";
 import { calleeOf } from "../util/callee.ts";
@@ -12,6 +12,8 @@ import type { SignalboxRule } from "../util/create-rule.ts";
 import { Facts } from "../util/facts.ts";
 import { freshJobs } from "../util/fresh-jobs.ts";
 import { listenTogether } from "../util/listeners.ts";
+import { placeOf } from "../util/place.ts";
+import { reportOnce } from "../util/report-once.ts";
 import { memberName, shortText } from "../util/syntax.ts";
 import { typeNamed } from "../util/types.ts";
 
@@ -24,33 +26,25 @@ const asksForSignal: ReadonlySet<string> = new Set(["wait", "register"]);
 export const noEarlyWait: SignalboxRule<MessageIds> = createRule({
   name: "no-early-wait",
   meta: {
-    type: "problem",
-    docs: {
-      description: "Forbid to wait for a job before it is submitted, and to read its result before it is waited for",
-      recommended: true,
-      requiresTypeChecking: true,
-    },
+    description: "Forbid to wait for a job before it is submitted, and to read its result before it is waited for",
     messages: {
       notSubmitted: "`{{job}}` was not submitted, so nothing will ever signal it: this throws EINVAL. Submit it first.",
       noResult: "`{{job}}` was not submitted and has no result: this throws EINVAL.",
       notWaited:
         "Nobody has waited for `{{job}}`, which can't be done yet: this throws EINVAL. Wait for its fence first.",
     },
-    schema: [],
   },
   create(context) {
-    const services = ESLintUtils.getParserServices(context);
-    const place = { services, source: context.sourceCode };
+    const place = placeOf(context);
+    const { services } = place;
     const facts = new Facts();
-    const reported = new Set<TSESTree.Node>();
+    const report = reportOnce(context);
 
     const ask = (kind: string, object: TSESTree.Node, node: TSESTree.Node, messageId: MessageIds): void => {
       const variable = bindingOf(object, place);
       if (variable === undefined) return;
       facts.asks([{ kind, about: keyOf(variable) }], () => {
-        if (reported.has(node)) return;
-        reported.add(node);
-        context.report({ node, messageId, data: { job: shortText(object, context.sourceCode) } });
+        report({ node, messageId, data: { job: shortText(object, context.sourceCode) } });
       });
     };
 

@@ -2,7 +2,7 @@
  * no-escaping-token: an obligation, a submission's token and a proof are worth something only inside the section that made
  * them. Stored, answered or captured by what runs later, they outlive it; used twice, they prove what isn't so (Q11).
  */
-import { AST_NODE_TYPES, ESLintUtils } from "@typescript-eslint/utils";
+import { AST_NODE_TYPES } from "@typescript-eslint/utils";
 import type { TSESLint, TSESTree } from "@typescript-eslint/utils";
 import { calleeOf } from "../util/callee.ts";
 import { createRule } from "../util/create-rule.ts";
@@ -12,11 +12,12 @@ import { listenTogether } from "../util/listeners.ts";
 import { obligationMethods } from "../util/names.ts";
 import { Paths } from "../util/paths.ts";
 import type { Flow } from "../util/paths.ts";
+import { placeOf } from "../util/place.ts";
+import { reportOnce } from "../util/report-once.ts";
 import { openerOf, valueKind } from "../util/sections.ts";
 import { ancestors, bare, dressed, functionAround, isFunction, isWithin, memberName } from "../util/syntax.ts";
 import type { FunctionNode } from "../util/syntax.ts";
 import { nameOf, whenRuns } from "../util/timing.ts";
-import type { Place } from "../util/timing.ts";
 
 type Kind = "obligation" | "token" | "proof";
 type MessageIds = "stored" | "returned" | "captured" | "usedTwice" | "usedInLoop" | "foreignProof";
@@ -39,12 +40,7 @@ const asksForProof: ReadonlySet<string> = new Set(["publish", "transferTo"]);
 export const noEscapingToken: SignalboxRule<MessageIds> = createRule({
   name: "no-escaping-token",
   meta: {
-    type: "problem",
-    docs: {
-      description: "Forbid obligations, tokens and proofs that outlive their section, or are used twice",
-      recommended: true,
-      requiresTypeChecking: true,
-    },
+    description: "Forbid obligations, tokens and proofs that outlive their section, or are used twice",
     messages: {
       stored: "{{what}} `{{name}}` is stored where it outlives its section, and is useless there.",
       returned: "{{what}} `{{name}}` is answered by the section that it is valid in.",
@@ -54,19 +50,15 @@ export const noEscapingToken: SignalboxRule<MessageIds> = createRule({
       foreignProof:
         "This proof is another fence's: the section of `{{opener}}` owes one for the obligation that it was given.",
     },
-    schema: [],
   },
   create(context) {
-    const services = ESLintUtils.getParserServices(context);
-    const { sourceCode } = context;
-    const place: Place = { services, source: sourceCode };
+    const place = placeOf(context);
+    const { services, source: sourceCode } = place;
     const usesAt = new Map<TSESTree.Node, Use[]>();
-    const reported = new Set<TSESTree.Node>();
+    const once = reportOnce(context);
 
     const report = (node: TSESTree.Node, messageId: MessageIds, data: Record<string, string>): void => {
-      if (reported.has(node)) return;
-      reported.add(node);
-      context.report({ node, messageId, data });
+      once({ node, messageId, data });
     };
 
     const kindOf = (node: TSESTree.Node): Kind | undefined => valueKind(services.getTypeAtLocation(node), services);

@@ -2,12 +2,13 @@
  * no-floating-wait: a wait that nobody listens to is two mistakes in one: the code goes on as if it had waited, and a fence
  * that fails takes the process down with an unhandled rejection.
  */
-import { AST_NODE_TYPES, ESLintUtils } from "@typescript-eslint/utils";
+import { AST_NODE_TYPES } from "@typescript-eslint/utils";
 import type { TSESLint, TSESTree } from "@typescript-eslint/utils";
 import { calleeOf, callsLibrary, callsSignalbox } from "../util/callee.ts";
 import { createRule } from "../util/create-rule.ts";
 import type { SignalboxRule } from "../util/create-rule.ts";
 import { waits } from "../util/names.ts";
+import { placeOf } from "../util/place.ts";
 import { dressed, functionAround, isFunction, memberName } from "../util/syntax.ts";
 import { resultIsDropped } from "../util/timing.ts";
 import { isThenable } from "../util/types.ts";
@@ -30,13 +31,8 @@ type End = { readonly node: TSESTree.Node; readonly how: "floating" | "floatingV
 export const noFloatingWait: SignalboxRule<MessageIds, [FloatingOptions]> = createRule<MessageIds, [FloatingOptions]>({
   name: "no-floating-wait",
   meta: {
-    type: "problem",
     hasSuggestions: true,
-    docs: {
-      description: "Forbid waits whose promise nobody awaits, returns or handles",
-      recommended: true,
-      requiresTypeChecking: true,
-    },
+    description: "Forbid waits whose promise nobody awaits, returns or handles",
     messages: {
       floating:
         "Nobody waits for `{{call}}`: await it, return it, or handle its rejection, which is how a failed fence tells.",
@@ -55,7 +51,7 @@ export const noFloatingWait: SignalboxRule<MessageIds, [FloatingOptions]> = crea
     defaultOptions: [{ allowVoid: false }],
   },
   create(context, [{ allowVoid }]) {
-    const services = ESLintUtils.getParserServices(context);
+    const { services } = placeOf(context);
     const checker = services.program.getTypeChecker();
 
     /** Follows a promise outwards, through what passes it on. */

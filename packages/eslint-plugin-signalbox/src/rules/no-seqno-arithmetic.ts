@@ -2,12 +2,13 @@
  * no-seqno-arithmetic: sequence numbers are ordered by `isLater` and `laterOf`. By hand the order is wrong where they wrap
  * (F7), and means nothing between two timelines (F8).
  */
-import { AST_NODE_TYPES, ASTUtils, ESLintUtils, TSESLint } from "@typescript-eslint/utils";
+import { AST_NODE_TYPES, ASTUtils, TSESLint } from "@typescript-eslint/utils";
 import type { TSESTree } from "@typescript-eslint/utils";
 import { calleeOf, callsLibrary } from "../util/callee.ts";
 import { createRule } from "../util/create-rule.ts";
 import type { SignalboxRule } from "../util/create-rule.ts";
 import { importFix, localName } from "../util/imports.ts";
+import { placeOf } from "../util/place.ts";
 import { openerOf } from "../util/sections.ts";
 import { bare, chainKey, functionAround, memberName } from "../util/syntax.ts";
 import { typeNamed } from "../util/types.ts";
@@ -28,15 +29,10 @@ const chains: ReadonlySet<string> = new Set(["FenceChain"]);
 export const noSeqnoArithmetic: SignalboxRule<MessageIds> = createRule({
   name: "no-seqno-arithmetic",
   meta: {
-    type: "problem",
     fixable: "code",
     hasSuggestions: true,
-    docs: {
-      description:
-        "Forbid comparing and computing with the sequence numbers of fences; `isLater` and `laterOf` know their order",
-      recommended: true,
-      requiresTypeChecking: true,
-    },
+    description:
+      "Forbid comparing and computing with the sequence numbers of fences; `isLater` and `laterOf` know their order",
     messages: {
       compare:
         "`{{text}}` orders fences by hand, which is wrong where seqnos wrap and between timelines: use `isLater`.",
@@ -46,11 +42,9 @@ export const noSeqnoArithmetic: SignalboxRule<MessageIds> = createRule({
         "`{{text}}` picks a seqno by its size, which is wrong where seqnos wrap: `laterOf` picks the later fence.",
       useIsLater: "Use `isLater`, which throws EINVAL if the fences are of different timelines.",
     },
-    schema: [],
   },
   create(context) {
-    const services = ESLintUtils.getParserServices(context);
-    const { sourceCode } = context;
+    const { services, source: sourceCode } = placeOf(context);
 
     /** The fence whose seqno an expression is: directly, or by way of constants. */
     const seqnoOf = (expression: TSESTree.Node): { member: TSESTree.MemberExpression | undefined } | undefined => {

@@ -2,30 +2,25 @@
  * no-throw-in-post: what a registration posts to runs in the signaller's stack. A `postMessage` of one's own that throws throws at
  * nobody who could do anything about it: the fence has signalled, and the message is lost (Q10).
  */
-import { AST_NODE_TYPES, ESLintUtils } from "@typescript-eslint/utils";
+import { AST_NODE_TYPES } from "@typescript-eslint/utils";
 import type { TSESTree } from "@typescript-eslint/utils";
 import { createRule } from "../util/create-rule.ts";
 import type { SignalboxRule } from "../util/create-rule.ts";
+import { placeOf } from "../util/place.ts";
 import { openerOf } from "../util/sections.ts";
 import { ancestors, functionAround, isFunction, isWithin } from "../util/syntax.ts";
 
 export const noThrowInPost: SignalboxRule<"thrown"> = createRule({
   name: "no-throw-in-post",
   meta: {
-    type: "problem",
-    docs: {
-      description: "Forbid to throw where a registration posts to",
-      recommended: true,
-      requiresTypeChecking: true,
-    },
+    description: "Forbid to throw where a registration posts to",
     messages: {
       thrown:
         "This is thrown in the stack of whoever signals the fence, and nobody there can do anything about it: keep the error, and tell of it elsewhere.",
     },
-    schema: [],
   },
   create(context) {
-    const services = ESLintUtils.getParserServices(context);
+    const { services } = placeOf(context);
     return {
       ThrowStatement(node) {
         const fn = functionAround(node);

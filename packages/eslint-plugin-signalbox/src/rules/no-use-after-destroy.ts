@@ -4,7 +4,7 @@
  *
  * The rule speaks of queues and devices with a name that means one, and of what was ended on every way there.
  */
-import { AST_NODE_TYPES, ESLintUtils } from "@typescript-eslint/utils";
+import { AST_NODE_TYPES } from "@typescript-eslint/utils";
 import type { TSESTree } from "@typescript-eslint/utils";
 import { batchOf } from "../util/batches.ts";
 import { bindingOf, declaredBy, keyOf } from "../util/bindings.ts";
@@ -14,6 +14,8 @@ import type { SignalboxRule } from "../util/create-rule.ts";
 import { Facts } from "../util/facts.ts";
 import { listenTogether } from "../util/listeners.ts";
 import { isCallOf, jobCallOf, originsOf } from "../util/origins.ts";
+import { placeOf } from "../util/place.ts";
+import { reportOnce } from "../util/report-once.ts";
 import { typeNamed } from "../util/types.ts";
 
 type MessageIds = "job" | "submitted" | "queue";
@@ -29,33 +31,25 @@ const ended: ReadonlySet<string> = new Set(endings.keys());
 export const noUseAfterDestroy: SignalboxRule<MessageIds> = createRule({
   name: "no-use-after-destroy",
   meta: {
-    type: "problem",
-    docs: {
-      description: "Forbid to make or submit jobs on a queue after it, its ring or its device was ended",
-      recommended: true,
-      requiresTypeChecking: true,
-    },
+    description: "Forbid to make or submit jobs on a queue after it, its ring or its device was ended",
     messages: {
       job: "`{{ended}}` was ended before: its queue takes no job, and this throws ENODEV.",
       submitted:
         "`{{ended}}` was ended before: a job of its queue can't be submitted any more, and this throws ENODEV.",
       queue: "`{{ended}}` was ended before: it opens no queue, and this throws ENODEV.",
     },
-    schema: [],
   },
   create(context) {
-    const services = ESLintUtils.getParserServices(context);
-    const place = { services, source: context.sourceCode };
+    const place = placeOf(context);
+    const { services } = place;
     const facts = new Facts();
-    const reported = new Set<TSESTree.Node>();
+    const report = reportOnce(context);
 
     /** Reports a node if one of those that this came from was ended: queue, ring, device. */
     const check = (from: TSESTree.Node, node: TSESTree.Node, messageId: MessageIds): void => {
       for (const origin of originsOf(from, place)) {
         facts.asks([{ kind: "ended", about: keyOf(origin) }], () => {
-          if (reported.has(node)) return;
-          reported.add(node);
-          context.report({ node, messageId, data: { ended: origin.name } });
+          report({ node, messageId, data: { ended: origin.name } });
         });
       }
     };

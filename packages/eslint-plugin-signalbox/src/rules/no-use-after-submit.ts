@@ -4,7 +4,7 @@
  *
  * The rule speaks of jobs with a name that means one job, and of what was submitted on every way there.
  */
-import { AST_NODE_TYPES, ASTUtils, ESLintUtils } from "@typescript-eslint/utils";
+import { AST_NODE_TYPES, ASTUtils } from "@typescript-eslint/utils";
 import type { TSESTree } from "@typescript-eslint/utils";
 import { batchOf, named } from "../util/batches.ts";
 import type { Batch, Named } from "../util/batches.ts";
@@ -15,6 +15,7 @@ import type { SignalboxRule } from "../util/create-rule.ts";
 import { Facts } from "../util/facts.ts";
 import { isPartOfRound } from "../util/jobs.ts";
 import { listenTogether } from "../util/listeners.ts";
+import { placeOf } from "../util/place.ts";
 import { ancestors, isFunction, shortText } from "../util/syntax.ts";
 
 type MessageIds = "again" | "inLoop" | "dependency" | "slot";
@@ -22,24 +23,17 @@ type MessageIds = "again" | "inLoop" | "dependency" | "slot";
 export const noUseAfterSubmit: SignalboxRule<MessageIds> = createRule({
   name: "no-use-after-submit",
   meta: {
-    type: "problem",
-    docs: {
-      description: "Forbid to submit a job again, or to add to what it waits for, once it was submitted",
-      recommended: true,
-      requiresTypeChecking: true,
-    },
+    description: "Forbid to submit a job again, or to add to what it waits for, once it was submitted",
     messages: {
       again: "`{{job}}` was submitted before: this throws EINVAL. A job runs once; make another one of the same spec.",
       inLoop: "`{{job}}` is submitted in each round, and is the same job: from the second round on this throws EINVAL.",
       dependency: "`{{job}}` was submitted and takes no more dependencies: this throws EINVAL (promise 4).",
       slot: "`{{job}}` was submitted and takes no more slots: this throws EINVAL (promise 4).",
     },
-    schema: [],
   },
   create(context) {
-    const services = ESLintUtils.getParserServices(context);
-    const { sourceCode } = context;
-    const place = { services, source: sourceCode };
+    const place = placeOf(context);
+    const { services, source: sourceCode } = place;
     const facts = new Facts();
 
     const report = (node: TSESTree.Node, messageId: MessageIds): void => {

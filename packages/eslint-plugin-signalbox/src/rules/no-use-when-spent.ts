@@ -5,7 +5,7 @@
  * The rule speaks of things with a name that means one thing, and of what was used up on every way there. A registration is free
  * again when its fence has signalled: whatever might have done that in between silences the rule.
  */
-import { AST_NODE_TYPES, ESLintUtils } from "@typescript-eslint/utils";
+import { AST_NODE_TYPES } from "@typescript-eslint/utils";
 import type { TSESTree } from "@typescript-eslint/utils";
 import { bindingOf, keyOf } from "../util/bindings.ts";
 import { calleeOf } from "../util/callee.ts";
@@ -15,6 +15,7 @@ import type { SignalboxRule } from "../util/create-rule.ts";
 import { Facts } from "../util/facts.ts";
 import { listenTogether } from "../util/listeners.ts";
 import { isDropped } from "../util/owning.ts";
+import { placeOf } from "../util/place.ts";
 import { locksOf } from "../util/reserving.ts";
 import { dressed, memberName } from "../util/syntax.ts";
 
@@ -28,12 +29,7 @@ const always: ReadonlySet<string> = new Set(["release", "has"]);
 export const noUseWhenSpent: SignalboxRule<MessageIds> = createRule({
   name: "no-use-when-spent",
   meta: {
-    type: "problem",
-    docs: {
-      description: "Forbid to use what was used up: signalled, published, registered, released",
-      recommended: true,
-      requiresTypeChecking: true,
-    },
+    description: "Forbid to use what was used up: signalled, published, registered, released",
     messages: {
       signalled: "`{{name}}` has signalled before: it takes no error any more, and this throws EINVAL (F9).",
       published: "`{{name}}` was published before: this throws EINVAL. Make another private fence.",
@@ -41,11 +37,10 @@ export const noUseWhenSpent: SignalboxRule<MessageIds> = createRule({
         "`{{name}}` is on another fence already: this throws EINVAL (F21). Make a registration for each fence, or `cancel()` first.",
       released: "The locks `{{name}}` were released before: this throws EINVAL.",
     },
-    schema: [],
   },
   create(context) {
-    const services = ESLintUtils.getParserServices(context);
-    const place = { services, source: context.sourceCode };
+    const place = placeOf(context);
+    const { services } = place;
     const facts = new Facts();
 
     const asks = (kind: MessageIds, thing: TSESTree.Node, node: TSESTree.Node): void => {

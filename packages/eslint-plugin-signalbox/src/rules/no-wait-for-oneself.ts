@@ -5,7 +5,7 @@
  *
  * The rule speaks of fences and sync objects that a function has for itself: whatever else has a hand on them silences it.
  */
-import { AST_NODE_TYPES, ESLintUtils } from "@typescript-eslint/utils";
+import { AST_NODE_TYPES } from "@typescript-eslint/utils";
 import type { TSESLint, TSESTree } from "@typescript-eslint/utils";
 import { bindingOf, declaredBy, keyOf } from "../util/bindings.ts";
 import { calleeOf } from "../util/callee.ts";
@@ -14,10 +14,10 @@ import { createRule } from "../util/create-rule.ts";
 import type { SignalboxRule } from "../util/create-rule.ts";
 import { Facts } from "../util/facts.ts";
 import { listenTogether } from "../util/listeners.ts";
-import { OwnFences, callOf, memberOf, newOf, optionsOf, readsOf } from "../util/own.ts";
-import { isExported } from "../util/owning.ts";
+import { OwnFences, callOf, memberOf, ownObject, readsOf } from "../util/own.ts";
+import { placeOf } from "../util/place.ts";
+import type { Place } from "../util/place.ts";
 import { dressed, functionAround, memberName } from "../util/syntax.ts";
-import type { Place } from "../util/timing.ts";
 
 type Variable = TSESLint.Scope.Variable;
 type MessageIds = "hangs" | "deadlock" | "empty";
@@ -30,22 +30,16 @@ const withPoint: ReadonlySet<string> = new Set(["wait", "find", "submitted"]);
 export const noWaitForOneself: SignalboxRule<MessageIds> = createRule({
   name: "no-wait-for-oneself",
   meta: {
-    type: "problem",
-    docs: {
-      description: "Forbid to wait for what only the code behind the wait could bring about",
-      recommended: true,
-      requiresTypeChecking: true,
-    },
+    description: "Forbid to wait for what only the code behind the wait could bring about",
     messages: {
       hangs: "Nobody but this function can signal `{{name}}`, and it has not: this wait never ends.",
       deadlock: "Nobody but this thread can signal `{{name}}`, and it has not: this throws EDEADLK.",
       empty: "Nobody has submitted anything to `{{name}}`: this throws EINVAL (SY8). To wait for it, say `forSubmit`.",
     },
-    schema: [],
   },
   create(context) {
-    const services = ESLintUtils.getParserServices(context);
-    const place: Place = { services, source: context.sourceCode };
+    const place = placeOf(context);
+    const { services } = place;
     const facts = new Facts();
     const fences = new OwnFences(facts, place);
 
@@ -106,12 +100,9 @@ export const noWaitForOneself: SignalboxRule<MessageIds> = createRule({
 
 /** Whether a sync object is made empty, and nobody but this function ever puts something in. */
 function isOwnObject(object: Variable, place: Place): boolean {
-  const made = newOf(object, "SyncObject", place);
-  const options = made === undefined ? "unknown" : optionsOf(made, 0);
-  if (made === undefined || options === "unknown" || isExported(object)) return false;
-  if (options.some((property) => memberName(property) === "signalled")) return false;
-  const home = functionAround(made);
-  return readsOf(object).every((read) => functionAround(read) === home && isPlain(read));
+  const own = ownObject(object, place);
+  if (own === undefined || own.options.some((property) => memberName(property) === "signalled")) return false;
+  return readsOf(object).every((read) => functionAround(read) === own.home && isPlain(read));
 }
 
 /** Whether a use of an object is a call of its own, or of a point that nobody else gets. */

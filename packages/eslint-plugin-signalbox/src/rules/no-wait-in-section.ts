@@ -2,7 +2,7 @@
  * no-wait-in-section: in a section nobody waits for a fence, takes a lock or takes from a pool that fences refill, since the
  * fence that would end the wait may be the one that the section is to signal.
  */
-import { AST_NODE_TYPES, ESLintUtils } from "@typescript-eslint/utils";
+import { AST_NODE_TYPES } from "@typescript-eslint/utils";
 import type { ParserServicesWithTypeInformation, TSESTree } from "@typescript-eslint/utils";
 import { calleeOf } from "../util/callee.ts";
 import type { Call } from "../util/callee.ts";
@@ -11,10 +11,10 @@ import type { SignalboxRule } from "../util/create-rule.ts";
 import { declaredOption } from "../util/declared.ts";
 import { declaredWaits, locks, otherWaits, submits, waits } from "../util/names.ts";
 import { LIBRARY } from "../util/origin.ts";
+import { placeOf } from "../util/place.ts";
 import { walkRun } from "../util/run.ts";
 import { sectionListener } from "../util/sections.ts";
 import { ancestors, isFunction, shortText } from "../util/syntax.ts";
-import type { Place } from "../util/timing.ts";
 
 type Kind = "wait" | "block" | "spin" | "lock" | "pool" | "submit";
 type MessageIds = Kind | `${Kind}Through`;
@@ -31,12 +31,7 @@ const because: Record<Kind, string> = {
 export const noWaitInSection: SignalboxRule<MessageIds> = createRule({
   name: "no-wait-in-section",
   meta: {
-    type: "problem",
-    docs: {
-      description: "Forbid waits, locks, pools that fences refill and submissions in a section, and in what it calls",
-      recommended: true,
-      requiresTypeChecking: true,
-    },
+    description: "Forbid waits, locks, pools that fences refill and submissions in a section, and in what it calls",
     messages: {
       ...(Object.fromEntries(
         Object.entries(because).flatMap(([kind, reason]) => [
@@ -48,11 +43,10 @@ export const noWaitInSection: SignalboxRule<MessageIds> = createRule({
         ]),
       ) as Record<MessageIds, string>),
     },
-    schema: [],
   },
   create(context) {
-    const services = ESLintUtils.getParserServices(context);
-    const place: Place = { services, source: context.sourceCode };
+    const place = placeOf(context);
+    const { services } = place;
     const reported = new Map<Call, Set<Call>>();
 
     return sectionListener(services, ({ body, title }) => {

@@ -5,7 +5,7 @@
  * The rule speaks of memory with a name (typed arrays, a GPU's buffers and textures) that was filled before the submission, and of
  * writes behind it with nothing in between that could have let the job run: no `await`, no call of unknown code.
  */
-import { AST_NODE_TYPES, ESLintUtils } from "@typescript-eslint/utils";
+import { AST_NODE_TYPES } from "@typescript-eslint/utils";
 import type { TSESLint, TSESTree } from "@typescript-eslint/utils";
 import { batchOf } from "../util/batches.ts";
 import { declaredBy, keyOf } from "../util/bindings.ts";
@@ -20,8 +20,9 @@ import { LIBRARY } from "../util/origin.ts";
 import { jobCallOf, queueCallOf } from "../util/origins.ts";
 import type { MethodCall } from "../util/origins.ts";
 import { optionsOf } from "../util/own.ts";
+import { placeOf } from "../util/place.ts";
+import { reportOnce } from "../util/report-once.ts";
 import { memberName } from "../util/syntax.ts";
-import type { Place } from "../util/timing.ts";
 
 type Variable = TSESLint.Scope.Variable;
 
@@ -39,23 +40,17 @@ const runsNothing: ReadonlySet<string> = new Set(["job", "after", "submit", "sub
 export const noWriteInFlight: SignalboxRule<"written"> = createRule({
   name: "no-write-in-flight",
   meta: {
-    type: "problem",
-    docs: {
-      description: "Forbid to write what a submitted job reads before anybody has waited",
-      recommended: true,
-      requiresTypeChecking: true,
-    },
+    description: "Forbid to write what a submitted job reads before anybody has waited",
     messages: {
       written:
         "The job that was submitted on line {{line}} reads `{{name}}` when it is its turn, and will find this in it instead: wait for the job first, or give it a buffer of its own.",
     },
-    schema: [],
   },
   create(context) {
-    const services = ESLintUtils.getParserServices(context);
-    const place: Place = { services, source: context.sourceCode };
+    const place = placeOf(context);
+    const { services } = place;
     const facts = new Facts();
-    const reported = new Set<TSESTree.Node>();
+    const report = reportOnce(context);
     /** The submissions so far whose jobs read something, by what they read. */
     const submissions = new Map<Variable, Submission[]>();
     /** The places that were written so far. */
@@ -69,9 +64,8 @@ export const noWriteInFlight: SignalboxRule<"written"> = createRule({
         const line = String(submission.node.loc.start.line);
         facts.asks([{ kind: inFlight(submission.node), about }], () => {
           const isAgain = [...submission.filled].some((filled) => overlap(filled, region));
-          if (!isAgain || !overlap(submission.read, region) || reported.has(node)) return;
-          reported.add(node);
-          context.report({ node, messageId: "written", data: { name: memory.name, line } });
+          if (!isAgain || !overlap(submission.read, region)) return;
+          report({ node, messageId: "written", data: { name: memory.name, line } });
         });
       }
       fill(memory, region);

@@ -5,7 +5,7 @@
  * A fence whose timeline is signalled as a whole in this file (`signalThrough`, `close`), or whose issuer is asked (`ops`),
  * needs no handle.
  */
-import { AST_NODE_TYPES, ASTUtils, ESLintUtils } from "@typescript-eslint/utils";
+import { AST_NODE_TYPES, ASTUtils } from "@typescript-eslint/utils";
 import type { TSESLint, TSESTree } from "@typescript-eslint/utils";
 import type * as ts from "typescript";
 import { calleeOf } from "../util/callee.ts";
@@ -13,6 +13,7 @@ import { createRule } from "../util/create-rule.ts";
 import type { SignalboxRule } from "../util/create-rule.ts";
 import { symbolOf } from "../util/functions.ts";
 import { listenTogether } from "../util/listeners.ts";
+import { placeOf } from "../util/place.ts";
 import { openedSection } from "../util/sections.ts";
 import { choiceOf, dropsRest, isAlias, isDropped, isExported, isOnlyRead, isTop, owns } from "../util/owning.ts";
 import { Paths } from "../util/paths.ts";
@@ -52,23 +53,16 @@ const signalsAll: ReadonlySet<string> = new Set(["signalThrough", "close"]);
 export const ownedDriverFence: SignalboxRule<MessageIds> = createRule({
   name: "owned-driver-fence",
   meta: {
-    type: "problem",
-    docs: {
-      description: "Ask that a driver fence is signalled, failed, kept or passed on, on every path",
-      recommended: true,
-      requiresTypeChecking: true,
-    },
+    description: "Ask that a driver fence is signalled, failed, kept or passed on, on every path",
     messages: {
       dropped: "Nobody has this driver fence, so nothing will ever signal its fence (Q28).",
       readSideOnly: "Only the fence is kept: the driver fence, which alone can signal it, is dropped (Q28).",
       never: "`{{name}}` is never signalled, kept or passed on: whoever waits for its fence waits for ever (Q28).",
       path: "`{{name}}` is not signalled, kept or passed on, on every path from here: a way out leaves its fence unsignalled (L1).",
     },
-    schema: [],
   },
   create(context) {
-    const services = ESLintUtils.getParserServices(context);
-    const { sourceCode } = context;
+    const { services, source: sourceCode } = placeOf(context);
     /** What to do at a node that the walk comes to. */
     const marksAt = new Map<TSESTree.Node, Mark[]>();
     const signalledTimelines = new Set<ts.Symbol>();

@@ -2,12 +2,13 @@
  * promise-needs-reason: `must.promise(reason, ...)` takes a fence out of what can be checked; the reason is what a reader and
  * a trace have instead, so it must say something, in the program's text.
  */
-import { AST_NODE_TYPES, ESLintUtils } from "@typescript-eslint/utils";
+import { AST_NODE_TYPES } from "@typescript-eslint/utils";
 import type { TSESTree } from "@typescript-eslint/utils";
 import type * as ts from "typescript";
 import { calleeOf } from "../util/callee.ts";
 import { createRule } from "../util/create-rule.ts";
 import type { SignalboxRule } from "../util/create-rule.ts";
+import { placeOf } from "../util/place.ts";
 import { bare } from "../util/syntax.ts";
 
 /** The rule's one option. */
@@ -22,12 +23,7 @@ export const promiseNeedsReason: SignalboxRule<MessageIds, [PromiseOptions]> = c
   {
     name: "promise-needs-reason",
     meta: {
-      type: "problem",
-      docs: {
-        description: "Ask for a reason, written in the program, wherever `promise()` stands in for a proof",
-        recommended: true,
-        requiresTypeChecking: true,
-      },
+      description: "Ask for a reason, written in the program, wherever `promise()` stands in for a proof",
       messages: {
         missing: "`promise()` needs a reason: why is it sure that this fence will be signalled?",
         empty: "The reason says nothing: why is it sure that this fence will be signalled?",
@@ -44,7 +40,7 @@ export const promiseNeedsReason: SignalboxRule<MessageIds, [PromiseOptions]> = c
       defaultOptions: [{ forbid: false }],
     },
     create(context, [{ forbid }]) {
-      const services = ESLintUtils.getParserServices(context);
+      const { services } = placeOf(context);
 
       /** What of the text can be read in the program; undefined where nothing says that it is there. */
       const readable = (expression: TSESTree.Node): string | undefined => {

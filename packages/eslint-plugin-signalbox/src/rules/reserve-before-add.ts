@@ -5,7 +5,7 @@
  * The rule speaks of locks that it can follow from where they are taken: whoever else is given them, or what is got from them, may
  * have reserved. Which reservation it was reserved for, it doesn't ask.
  */
-import { AST_NODE_TYPES, ASTUtils, ESLintUtils } from "@typescript-eslint/utils";
+import { AST_NODE_TYPES, ASTUtils } from "@typescript-eslint/utils";
 import type { TSESLint, TSESTree } from "@typescript-eslint/utils";
 import { bindingOf, declaredBy, keyOf, valueOf } from "../util/bindings.ts";
 import { calleeOf, callsSignalbox } from "../util/callee.ts";
@@ -14,6 +14,7 @@ import type { SignalboxRule } from "../util/create-rule.ts";
 import { Facts } from "../util/facts.ts";
 import { listenTogether } from "../util/listeners.ts";
 import { callOf, memberOf, readsOf } from "../util/own.ts";
+import { placeOf } from "../util/place.ts";
 import { locksOf } from "../util/reserving.ts";
 import { bare, dressed, functionAround, memberName, shortText } from "../util/syntax.ts";
 import type { FunctionNode } from "../util/syntax.ts";
@@ -28,22 +29,15 @@ const tries: ReadonlySet<string> = new Set(["tryLockAll"]);
 export const reserveBeforeAdd: SignalboxRule<"unreserved"> = createRule({
   name: "reserve-before-add",
   meta: {
-    type: "problem",
-    docs: {
-      description: "Ask that room is reserved, under the same lock, before a fence is added to a reservation",
-      recommended: true,
-      requiresTypeChecking: true,
-    },
+    description: "Ask that room is reserved, under the same lock, before a fence is added to a reservation",
     messages: {
       unreserved:
         "Nothing was reserved since `{{locks}}` were taken: unless a slot happens to be free, this throws EINVAL (R4). Call `reserve` first.",
     },
-    schema: [],
   },
   create(context) {
-    const services = ESLintUtils.getParserServices(context);
-    const { sourceCode } = context;
-    const place = { services, source: sourceCode };
+    const place = placeOf(context);
+    const { services, source: sourceCode } = place;
     const facts = new Facts();
 
     const taken = (locks: Variable): void => {

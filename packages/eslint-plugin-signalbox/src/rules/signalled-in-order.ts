@@ -5,7 +5,7 @@
  * The rule speaks of fences that a function has for itself, of a timeline that the file keeps to itself, and of points that are
  * written out: there all that signals is in sight.
  */
-import { AST_NODE_TYPES, ESLintUtils } from "@typescript-eslint/utils";
+import { AST_NODE_TYPES } from "@typescript-eslint/utils";
 import type { TSESLint, TSESTree } from "@typescript-eslint/utils";
 import { bindingOf, declaredBy, keyOf } from "../util/bindings.ts";
 import { calleeOf } from "../util/callee.ts";
@@ -13,10 +13,11 @@ import { createRule } from "../util/create-rule.ts";
 import type { SignalboxRule } from "../util/create-rule.ts";
 import { Facts } from "../util/facts.ts";
 import { listenTogether } from "../util/listeners.ts";
-import { OwnFences, callOf, memberOf, newOf, optionsOf, readsOf } from "../util/own.ts";
-import { isExported } from "../util/owning.ts";
+import { OwnFences, callOf, memberOf, ownObject, readsOf } from "../util/own.ts";
+import { placeOf } from "../util/place.ts";
+import type { Place } from "../util/place.ts";
+import { reportOnce } from "../util/report-once.ts";
 import { functionAround, memberName } from "../util/syntax.ts";
-import type { Place } from "../util/timing.ts";
 
 type Variable = TSESLint.Scope.Variable;
 type MessageIds = "fence" | "point";
@@ -29,27 +30,20 @@ const empties: ReadonlySet<string> = new Set(["signal", "reset", "replace"]);
 export const signalledInOrder: SignalboxRule<MessageIds> = createRule({
   name: "signalled-in-order",
   meta: {
-    type: "problem",
-    docs: {
-      description:
-        "Ask that the fences of a timeline, and the points of an ordered sync object, are signalled in order",
-      recommended: true,
-      requiresTypeChecking: true,
-    },
+    description: "Ask that the fences of a timeline, and the points of an ordered sync object, are signalled in order",
     messages: {
       fence:
         "`{{name}}` can't signal before `{{earlier}}`, which was made first: a timeline signals in order (promise 2), and this throws EINVAL. Signal `{{earlier}}` before, or both with `signalThrough`.",
       point:
         "`{{name}}` is ordered, and point {{earlier}} is there: a point that is not above it is refused with EINVAL (Q33).",
     },
-    schema: [],
   },
   create(context) {
-    const services = ESLintUtils.getParserServices(context);
-    const place: Place = { services, source: context.sourceCode };
+    const place = placeOf(context);
+    const { services } = place;
     const facts = new Facts();
     const fences = new OwnFences(facts, place);
-    const reported = new Set<TSESTree.Node>();
+    const report = reportOnce(context);
 
     const ask = (
       call: TSESTree.CallExpression,
@@ -58,9 +52,7 @@ export const signalledInOrder: SignalboxRule<MessageIds> = createRule({
       data: Record<string, string>,
     ): void => {
       facts.asks([fact], () => {
-        if (reported.has(call)) return;
-        reported.add(call);
-        context.report({ node: call, messageId, data });
+        report({ node: call, messageId, data });
       });
     };
 
@@ -104,15 +96,13 @@ export const signalledInOrder: SignalboxRule<MessageIds> = createRule({
 
 /** Whether a sync object is made here, ordered, and emptied nowhere out of sight. */
 function isOrdered(object: Variable, place: Place): boolean {
-  const made = newOf(object, "SyncObject", place);
-  const options = made === undefined ? "unknown" : optionsOf(made, 0);
-  if (made === undefined || options === "unknown" || isExported(object)) return false;
-  const ordered = options.find((property) => memberName(property) === "ordered")?.value;
+  const own = ownObject(object, place);
+  if (own === undefined) return false;
+  const ordered = own.options.find((property) => memberName(property) === "ordered")?.value;
   if (ordered?.type !== AST_NODE_TYPES.Literal || ordered.value !== true) return false;
-  const home = functionAround(made);
   return readsOf(object).every((read) => {
     const member = memberOf(read);
-    return member !== undefined && (functionAround(read) === home || !empties.has(memberName(member) ?? "reset"));
+    return member !== undefined && (functionAround(read) === own.home || !empties.has(memberName(member) ?? "reset"));
   });
 }
 

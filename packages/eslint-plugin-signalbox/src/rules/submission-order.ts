@@ -4,7 +4,7 @@
  *
  * The rule speaks of jobs with a name, and of what is certain on every way.
  */
-import { AST_NODE_TYPES, ESLintUtils } from "@typescript-eslint/utils";
+import { AST_NODE_TYPES } from "@typescript-eslint/utils";
 import type { TSESTree } from "@typescript-eslint/utils";
 import { batchOf, named } from "../util/batches.ts";
 import type { Batch, Named } from "../util/batches.ts";
@@ -15,6 +15,7 @@ import { Facts } from "../util/facts.ts";
 import { dependenciesOf, freshJobs } from "../util/fresh-jobs.ts";
 import { listenTogether } from "../util/listeners.ts";
 import { isCallOf, jobCallOf } from "../util/origins.ts";
+import { placeOf } from "../util/place.ts";
 import { bare, memberName, shortText } from "../util/syntax.ts";
 
 type MessageIds = "itself" | "younger" | "notSubmitted" | "pushedEarly";
@@ -22,12 +23,7 @@ type MessageIds = "itself" | "younger" | "notSubmitted" | "pushedEarly";
 export const submissionOrder: SignalboxRule<MessageIds> = createRule({
   name: "submission-order",
   meta: {
-    type: "problem",
-    docs: {
-      description: "Ask that a job waits only for what comes before it, and is pushed in the order of arming",
-      recommended: true,
-      requiresTypeChecking: true,
-    },
+    description: "Ask that a job waits only for what comes before it, and is pushed in the order of arming",
     messages: {
       itself: "`{{job}}` can't wait for itself: this throws EINVAL (Q15).",
       younger: "`{{job}}` waits for `{{other}}`, which comes later in the batch: this throws EINVAL. Put that first.",
@@ -35,12 +31,10 @@ export const submissionOrder: SignalboxRule<MessageIds> = createRule({
       pushedEarly:
         "`{{job}}` is pushed before `{{other}}`, which was armed first on the same queue: this throws EINVAL.",
     },
-    schema: [],
   },
   create(context) {
-    const services = ESLintUtils.getParserServices(context);
-    const { sourceCode } = context;
-    const place = { services, source: sourceCode };
+    const place = placeOf(context);
+    const { source: sourceCode } = place;
     const facts = new Facts();
     /** What each job was made to wait for anywhere in the file, with the text that says so. */
     const waitsFor = new Map<string, Map<string, string>>();

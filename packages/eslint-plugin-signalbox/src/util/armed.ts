@@ -3,9 +3,9 @@ import { AST_NODE_TYPES } from "@typescript-eslint/utils";
 import type { TSESTree } from "@typescript-eslint/utils";
 import { aliasAt } from "./bindings.ts";
 import { isDropped } from "./owning.ts";
+import type { Place } from "./place.ts";
 import { dressed, isFunction, memberName } from "./syntax.ts";
 import { resultIsDropped } from "./timing.ts";
-import type { Place } from "./timing.ts";
 import { typeNamed } from "./types.ts";
 
 const armedJob: ReadonlySet<string> = new Set(["ArmedJob"]);

@@ -6,9 +6,9 @@ import { AST_NODE_TYPES, ASTUtils } from "@typescript-eslint/utils";
 import type { TSESTree } from "@typescript-eslint/utils";
 import { bindingOf, keyOf } from "./bindings.ts";
 import { calleeOf } from "./callee.ts";
+import type { Place } from "./place.ts";
 import { bare, isFunction, memberName } from "./syntax.ts";
 import type { FunctionNode } from "./syntax.ts";
-import type { Place } from "./timing.ts";
 
 /** A job where it is named. */
 export interface Named {

@@ -6,8 +6,8 @@ import { AST_NODE_TYPES, ASTUtils } from "@typescript-eslint/utils";
 import { TSESLint } from "@typescript-eslint/utils";
 import type { TSESTree } from "@typescript-eslint/utils";
 import { calleeOf } from "./callee.ts";
+import type { Place } from "./place.ts";
 import { bare, dressed } from "./syntax.ts";
-import type { Place } from "./timing.ts";
 
 type Variable = TSESLint.Scope.Variable;
 

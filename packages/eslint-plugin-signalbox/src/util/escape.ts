@@ -4,8 +4,8 @@ import type { TSESTree } from "@typescript-eslint/utils";
 import { calleeOf } from "./callee.ts";
 import { keeps } from "./names.ts";
 import { LIBRARY } from "./origin.ts";
+import type { Place } from "./place.ts";
 import { dressed, isWithin } from "./syntax.ts";
-import type { Place } from "./timing.ts";
 
 /**
  * Whether an expression's value is stored beyond `home` or returned, on its own or wrapped in an object or an array.

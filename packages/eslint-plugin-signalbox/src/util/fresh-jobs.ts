@@ -13,8 +13,8 @@ import type { Call } from "./callee.ts";
 import type { Facts } from "./facts.ts";
 import { isExported } from "./owning.ts";
 import { isCallOf, jobCallOf, queueCallOf } from "./origins.ts";
+import type { Place } from "./place.ts";
 import { bare, dressed, functionAround, memberName } from "./syntax.ts";
-import type { Place } from "./timing.ts";
 
 type Variable = TSESLint.Scope.Variable;
 

@@ -7,8 +7,8 @@ import { calleeOf } from "./callee.ts";
 import { functionOf } from "./functions.ts";
 import { LIBRARY, originOf } from "./origin.ts";
 import type { MethodCall } from "./origins.ts";
+import type { Place } from "./place.ts";
 import { bare, dressed, isWithin, memberName, walk } from "./syntax.ts";
-import type { Place } from "./timing.ts";
 
 type Variable = TSESLint.Scope.Variable;
 

@@ -3,8 +3,8 @@ import { AST_NODE_TYPES } from "@typescript-eslint/utils";
 import type { TSESLint, TSESTree } from "@typescript-eslint/utils";
 import { bindingOf, positionOf, valueOf } from "./bindings.ts";
 import { calleeOf } from "./callee.ts";
+import type { Place } from "./place.ts";
 import { bare } from "./syntax.ts";
-import type { Place } from "./timing.ts";
 
 type Variable = TSESLint.Scope.Variable;
 

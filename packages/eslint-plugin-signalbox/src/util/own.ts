@@ -9,8 +9,9 @@ import { bindingOf, keyOf, valueOf } from "./bindings.ts";
 import { calleeOf } from "./callee.ts";
 import type { Facts } from "./facts.ts";
 import { isExported } from "./owning.ts";
+import type { Place } from "./place.ts";
 import { bare, dressed, functionAround, memberName } from "./syntax.ts";
-import type { Place } from "./timing.ts";
+import type { FunctionNode } from "./syntax.ts";
 
 type Variable = TSESLint.Scope.Variable;
 
@@ -48,12 +49,26 @@ export function optionsOf(
 }
 
 /** A `new` of one of Signalbox's classes that a variable is given. */
-export function newOf(variable: Variable, name: string, { services }: Place): TSESTree.NewExpression | undefined {
+function newOf(variable: Variable, name: string, { services }: Place): TSESTree.NewExpression | undefined {
   const value = valueOf(variable);
   const made = value === undefined ? undefined : bare(value);
   if (made?.type !== AST_NODE_TYPES.NewExpression) return undefined;
   const callee = calleeOf(made, services);
   return callee?.origin === "signalbox" && callee.name === name ? made : undefined;
+}
+
+/** A sync object that a name was given where it was made: the function that it was made in, and its options. */
+export interface OwnObject {
+  readonly home: FunctionNode | undefined;
+  readonly options: readonly TSESTree.Property[];
+}
+
+/** The sync object that a variable was given, if its options can be read and nobody imports it. */
+export function ownObject(variable: Variable, place: Place): OwnObject | undefined {
+  const made = newOf(variable, "SyncObject", place);
+  const options = made === undefined ? "unknown" : optionsOf(made, 0);
+  if (made === undefined || options === "unknown" || isExported(variable)) return undefined;
+  return { home: functionAround(made), options };
 }
 
 /** The driver fences that a function has for itself, and whether they have signalled: the fact "unsignalled". */

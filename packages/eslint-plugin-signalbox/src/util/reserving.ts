@@ -2,8 +2,8 @@
 import { AST_NODE_TYPES } from "@typescript-eslint/utils";
 import type { TSESTree } from "@typescript-eslint/utils";
 import { bindingOf, valueOf } from "./bindings.ts";
+import type { Place } from "./place.ts";
 import { bare, memberName } from "./syntax.ts";
-import type { Place } from "./timing.ts";
 
 /** The `locks` of `locks.of(buffer)` and `await locks.lock(buffer)`, written there or in the constant that an expression names. */
 export function locksOf(expression: TSESTree.Node, place: Place): TSESTree.Node | undefined {

@@ -2,8 +2,8 @@
 import { AST_NODE_TYPES } from "@typescript-eslint/utils";
 import type { TSESLint, TSESTree } from "@typescript-eslint/utils";
 import { bindingOf } from "./bindings.ts";
+import type { Place } from "./place.ts";
 import { bare } from "./syntax.ts";
-import type { Place } from "./timing.ts";
 
 type Variable = TSESLint.Scope.Variable;
 

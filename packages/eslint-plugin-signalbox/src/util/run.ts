@@ -9,11 +9,11 @@ import { AST_NODE_TYPES } from "@typescript-eslint/utils";
 import type { TSESTree } from "@typescript-eslint/utils";
 import type { Call } from "./callee.ts";
 import { constructorOf, functionOf } from "./functions.ts";
+import type { Place } from "./place.ts";
 import { isSectionBody } from "./sections.ts";
 import { childrenOf, isFunction } from "./syntax.ts";
 import type { FunctionNode } from "./syntax.ts";
 import { whenRuns } from "./timing.ts";
-import type { Place } from "./timing.ts";
 
 /** One node that runs in a section: `trail` has the calls that lead to it, from the section's own on; empty in the body. */
 type Visit = (node: TSESTree.Node, trail: readonly Call[]) => void;

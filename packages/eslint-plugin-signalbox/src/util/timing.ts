@@ -5,24 +5,19 @@
  * about those: a false alarm would cost more than the validator's finding it at run time.
  */
 import { AST_NODE_TYPES, ASTUtils } from "@typescript-eslint/utils";
-import type { ParserServicesWithTypeInformation, TSESLint, TSESTree } from "@typescript-eslint/utils";
+import type { ParserServicesWithTypeInformation, TSESTree } from "@typescript-eslint/utils";
 import * as ts from "typescript";
 import { calleeOf } from "./callee.ts";
 import type { Call } from "./callee.ts";
 import { functionOf } from "./functions.ts";
 import { runsLater, runsNow, sectionOpeners } from "./names.ts";
 import { LIBRARY } from "./origin.ts";
+import type { Place } from "./place.ts";
 import { dressed, functionAround, isFunction } from "./syntax.ts";
 import type { FunctionNode } from "./syntax.ts";
 import { isThenable } from "./types.ts";
 
 export type Timing = "now" | "later" | "unknown";
-
-/** What the questions are asked of. */
-export interface Place {
-  readonly services: ParserServicesWithTypeInformation;
-  readonly source: Readonly<TSESLint.SourceCode>;
-}
 
 /** When a function runs, seen from the code that it is written in. */
 export function whenRuns(fn: FunctionNode, place: Place): Timing {
