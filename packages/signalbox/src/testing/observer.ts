@@ -11,10 +11,9 @@ import type { CancelReason } from "../driver.ts";
 import type { Fence } from "../fence/fence.ts";
 import { isLater } from "../fence/order.ts";
 import { hooks } from "../hooks.ts";
-import type { DeviceSpan, Tracer, WaitOutcome } from "../hooks.ts";
+import { PassingTracer } from "../passing-tracer.ts";
 import type { Job } from "../queue/job.ts";
 import type { JobQueue } from "../queue/job-queue.ts";
-import type { Ring } from "../queue/ring.ts";
 
 interface Path {
   readonly name: string;
@@ -37,15 +36,10 @@ export interface Observation {
 }
 
 /** Watches; made by {@link observe}. */
-export class Observer implements Tracer {
+export class Observer extends PassingTracer {
   readonly #paths = new Map<Fence, Path>();
   readonly #lastSignalled = new Map<number, Fence>();
   readonly #violations: string[] = [];
-  readonly #before: Tracer | null;
-
-  constructor(before: Tracer | null) {
-    this.#before = before;
-  }
 
   /** What was seen so far. Every job that was published must have signalled by `final`. */
   report(final: boolean): Observation {
@@ -65,8 +59,8 @@ export class Observer implements Tracer {
     return { published: paths.length, signalled: paths.filter((path) => path.signals > 0).length, violations };
   }
 
-  jobArmed(job: Job): void {
-    this.#before?.jobArmed(job);
+  override jobArmed(job: Job): void {
+    super.jobArmed(job);
     this.#paths.set(job, {
       name: job.label,
       dependencies: [],
@@ -78,13 +72,13 @@ export class Observer implements Tracer {
     });
   }
 
-  jobDependency(job: Job, dependency: Fence): void {
-    this.#before?.jobDependency(job, dependency);
+  override jobDependency(job: Job, dependency: Fence): void {
+    super.jobDependency(job, dependency);
     this.#paths.get(job)?.dependencies.push(dependency);
   }
 
-  jobStarted(job: Job): void {
-    this.#before?.jobStarted(job);
+  override jobStarted(job: Job): void {
+    super.jobStarted(job);
     const path = this.#paths.get(job);
     if (path === undefined) return;
     path.starts++;
@@ -98,14 +92,14 @@ export class Observer implements Tracer {
       this.#broken(5, `queue "${name}" has ${creditsInFlight} of ${credits} credits in flight`);
   }
 
-  jobCancelled(job: Job, reason: CancelReason): void {
-    this.#before?.jobCancelled(job, reason);
+  override jobCancelled(job: Job, reason: CancelReason): void {
+    super.jobCancelled(job, reason);
     const path = this.#paths.get(job);
     if (path !== undefined) path.cancels++;
   }
 
-  fenceSignalled(fence: Fence): void {
-    this.#before?.fenceSignalled(fence);
+  override fenceSignalled(fence: Fence): void {
+    super.fenceSignalled(fence);
     const path = this.#paths.get(fence);
     if (path === undefined) return;
     path.signals++;
@@ -115,8 +109,8 @@ export class Observer implements Tracer {
     this.#lastSignalled.set(fence.context, fence);
   }
 
-  jobReleased(job: Job): void {
-    this.#before?.jobReleased(job);
+  override jobReleased(job: Job): void {
+    super.jobReleased(job);
     const path = this.#paths.get(job);
     if (path === undefined) return;
     path.releases++;
@@ -124,77 +118,17 @@ export class Observer implements Tracer {
       this.#broken(8, `${path.name} is released ${path.releases} times, after ${path.signals} signals`);
   }
 
-  ringOpened(ring: Ring): void {
-    this.#before?.ringOpened(ring);
-  }
-
-  queueOpened(queue: JobQueue): void {
-    this.#before?.queueOpened(queue);
-  }
-
-  queueClosed(queue: JobQueue): void {
-    this.#before?.queueClosed(queue);
+  override queueClosed(queue: JobQueue): void {
+    super.queueClosed(queue);
     if (queue.creditsInFlight !== 0)
       this.#broken(5, `queue "${queue.name}" is inactive with ${queue.creditsInFlight} credits in flight`);
   }
 
-  fenceCreated(fence: Fence): void {
-    this.#before?.fenceCreated(fence);
-  }
-
-  waitStarted(fence: Fence): void {
-    this.#before?.waitStarted(fence);
-  }
-
-  waitEnded(fence: Fence, outcome: WaitOutcome): void {
-    this.#before?.waitEnded(fence, outcome);
-  }
-
-  promised(fence: Fence, reason: string): void {
-    this.#before?.promised(fence, reason);
-  }
-
-  jobMade(job: Job): void {
-    this.#before?.jobMade(job);
-  }
-
-  jobPushed(job: Job): void {
-    this.#before?.jobPushed(job);
-  }
-
-  jobPublished(job: Job): void {
-    this.#before?.jobPublished(job);
-  }
-
-  jobBlocked(job: Job, blocker: Fence | null): void {
-    this.#before?.jobBlocked(job, blocker);
-  }
-
-  jobTimedOut(job: Job): void {
-    this.#before?.jobTimedOut(job);
-  }
-
   // A retry is one more start, and the only reason for one.
-  jobTakenBack(job: Job): void {
-    this.#before?.jobTakenBack(job);
+  override jobTakenBack(job: Job): void {
+    super.jobTakenBack(job);
     const path = this.#paths.get(job);
     if (path !== undefined) path.takenBack++;
-  }
-
-  ringHalted(ring: Ring, guilty: Job | null): void {
-    this.#before?.ringHalted(ring, guilty);
-  }
-
-  ringResumed(ring: Ring): void {
-    this.#before?.ringResumed(ring);
-  }
-
-  jobCompleted(job: Job): void {
-    this.#before?.jobCompleted(job);
-  }
-
-  deviceSpan(span: DeviceSpan): void {
-    this.#before?.deviceSpan(span);
   }
 
   #broken(promise: number, sentence: string): void {
@@ -210,7 +144,7 @@ export class Observer implements Tracer {
  */
 export async function observe(body: () => Promise<void>): Promise<Observation> {
   const before = hooks.tracer;
-  const observer = new Observer(before);
+  const observer = new Observer();
   hooks.tracer = observer;
   try {
     await body();

@@ -10,12 +10,12 @@ import { Fence } from "../../../fence/fence.ts";
 import { isContainer } from "../../../fence/kinds.ts";
 import { isLater } from "../../../fence/order.ts";
 import { leaves } from "../../../fence/unwrap.ts";
+import { PassingTracer } from "../../../passing-tracer.ts";
 import type { Job } from "../../../queue/job.ts";
 import type { JobQueue } from "../../../queue/job-queue.ts";
 import type { Ring } from "../../../queue/ring.ts";
 import { Clocks } from "./clocks.ts";
 import { Ledger, Path } from "./records.ts";
-import { PassingTracer } from "./tracer.ts";
 import type { Notes } from "./verdict.ts";
 
 export class Paths extends PassingTracer {

@@ -2,10 +2,10 @@
  * A queue that is killed while its jobs wait for fences: X1. Each is cancelled when its dependencies have signalled, not before, and
  * what runs comes to its end; then the queue is inactive.
  */
-import { SignalboxError } from "../../../errors.ts";
 import { submit } from "../../../queue/submission.ts";
 import { until } from "../explore/actor.ts";
 import type { Scenario } from "../explore/scenario.ts";
+import { unlessRefused } from "./refusals.ts";
 
 export const killWithDependencies: Scenario<"gates"> = {
   name: "kill-with-dependencies",
@@ -20,16 +20,14 @@ export const killWithDependencies: Scenario<"gates"> = {
 
     world.actor("submitter", function* () {
       yield "submits a job that waits for nothing";
-      try {
-        submit(queue.job({ label: "free" }));
-        for (const [index, gate] of gates.entries()) {
-          yield `submits a job behind gate ${index}, and one of the other queue behind that`;
+      if (!unlessRefused(world, () => submit(queue.job({ label: "free" })))) return;
+      for (const [index, gate] of gates.entries()) {
+        yield `submits a job behind gate ${index}, and one of the other queue behind that`;
+        const isTaken = unlessRefused(world, () => {
           const job = queue.job({ label: `gated ${index}`, after: gate.fence });
           submit(job, other.job({ label: `follower ${index}`, after: job }));
-        }
-      } catch (error) {
-        if (!(error instanceof SignalboxError) || error.code !== "ENODEV") throw error;
-        world.tell(`refused: ${error.message}`);
+        });
+        if (!isTaken) return;
       }
     });
     world.actor("opener", function* () {

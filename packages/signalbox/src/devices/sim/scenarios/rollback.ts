@@ -3,9 +3,9 @@
  * the submission nothing of it may have happened, and the rest is submitted anew, while others take seqnos of the same queues.
  */
 import { submission, submit } from "../../../queue/submission.ts";
-import { SignalboxError } from "../../../errors.ts";
 import { until } from "../explore/actor.ts";
 import type { Scenario } from "../explore/scenario.ts";
+import { unlessRefused } from "./refusals.ts";
 
 export const rollback: Scenario<"jobs" | "others"> = {
   name: "rollback",
@@ -27,24 +27,22 @@ export const rollback: Scenario<"jobs" | "others"> = {
       }
       const tail = doomed!.state === "usable" ? doomed!.job({ label: "tail", after: chain.at(-1)! }) : undefined;
       yield "submits it";
-      try {
+      const isTaken = unlessRefused(world, () => {
         submission((section) => {
           const batch = tail === undefined ? chain : [...chain, tail];
           const armed = batch.map((job) => section.arm(job));
           for (const job of armed) section.push(job);
         });
-      } catch (error) {
-        if (!(error instanceof SignalboxError) || error.code !== "ENODEV") throw error;
-        world.tell(`refused: ${error.message}`);
-        world.check(doomed!.state !== "usable", "the batch is refused, and its queues are usable");
-        for (const job of chain)
-          world.check(
-            job.state === "fresh" && job.seqno === 0,
-            `${job.label} is ${job.state} after its batch was refused`,
-          );
-        yield "submits the rest of it";
-        submit(...chain);
-      }
+      });
+      if (isTaken) return;
+      world.check(doomed!.state !== "usable", "the batch is refused, and its queues are usable");
+      for (const job of chain)
+        world.check(
+          job.state === "fresh" && job.seqno === 0,
+          `${job.label} is ${job.state} after its batch was refused`,
+        );
+      yield "submits the rest of it";
+      submit(...chain);
     });
     world.actor("other submitter", function* () {
       for (let index = 0; index < others; index++) {

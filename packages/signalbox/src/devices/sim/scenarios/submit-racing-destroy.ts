@@ -1,8 +1,8 @@
 /** Submissions that race with the end of their queue: destroyed, killed, its ring stopped. Each is refused as a whole, or comes to its end. */
-import { SignalboxError } from "../../../errors.ts";
 import { submit } from "../../../queue/submission.ts";
 import { until } from "../explore/actor.ts";
 import type { Scenario } from "../explore/scenario.ts";
+import { unlessRefused } from "./refusals.ts";
 
 export const submitRacingDestroy: Scenario<"submitters" | "jobs"> = {
   name: "submit-racing-destroy",
@@ -18,17 +18,14 @@ export const submitRacingDestroy: Scenario<"submitters" | "jobs"> = {
       world.actor(`submitter ${submitter}`, function* () {
         for (let index = 0; index < jobs; index++) {
           yield `submits job ${submitter}.${index}, and one that follows it`;
-          try {
+          const isTaken = unlessRefused(world, () => {
             const job = queue.job({ label: `job ${submitter}.${index}` });
             submit(job, survivor.job({ label: `follower ${submitter}.${index}`, after: job }));
-          } catch (error) {
-            if (!(error instanceof SignalboxError) || error.code !== "ENODEV") throw error;
-            world.check(
-              queue.state !== "usable" || survivor.state !== "usable",
-              "a submission is refused by queues that are usable",
-            );
-            world.tell(`refused: ${error.message}`);
-          }
+          });
+          world.check(
+            isTaken || queue.state !== "usable" || survivor.state !== "usable",
+            "a submission is refused by queues that are usable",
+          );
         }
       });
     }

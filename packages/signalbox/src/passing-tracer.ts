@@ -1,11 +1,14 @@
-/** A tracer that passes everything on to the one that was there before, for others to listen in. */
-import type { CancelReason } from "../../../driver.ts";
-import type { Fence } from "../../../fence/fence.ts";
-import { hooks } from "../../../hooks.ts";
-import type { DeviceSpan, Tracer, WaitOutcome } from "../../../hooks.ts";
-import type { Job } from "../../../queue/job.ts";
-import type { JobQueue } from "../../../queue/job-queue.ts";
-import type { Ring } from "../../../queue/ring.ts";
+/**
+ * A tracer that passes everything on to the one that was there before, for others to listen in: they override what they care for,
+ * and pass it on first.
+ */
+import type { CancelReason } from "./driver.ts";
+import type { Fence } from "./fence/fence.ts";
+import { hooks } from "./hooks.ts";
+import type { DeviceSpan, Tracer, WaitOutcome } from "./hooks.ts";
+import type { Job } from "./queue/job.ts";
+import type { JobQueue } from "./queue/job-queue.ts";
+import type { Ring } from "./queue/ring.ts";
 
 export class PassingTracer implements Tracer {
   readonly #next: Tracer | null = hooks.tracer;
