@@ -205,14 +205,14 @@ export class World implements DeviceWatcher {
     if (insideDelivery()) this._notes.broken(7, "a delivery is left open");
     if (insideSection()) this._notes.broken(7, "a section is left open");
     this.#contexts?.check();
-    this._paths.check();
+    this._paths.balance.check();
   }
 
   /** @internal When nothing is left to happen. */
   _checkEnd(): void {
     for (const actor of this.#actors)
       if (actor.waitsFor !== undefined) this._notes.broken(1, `${actor.name} waits for ever: ${actor.waitsFor}`);
-    this._paths.checkEnd();
+    this._paths.balance.checkEnd();
     for (const registration of this.#registrations) registration._checkEnd();
   }
 

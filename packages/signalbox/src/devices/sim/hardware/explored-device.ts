@@ -110,7 +110,7 @@ export class ExploredDevice {
       finished: (entry) => {
         this.#raised = true;
         if (entry.error === 0 && world.fault("job fails")) entry.error = errno.EIO;
-        world._paths.held(entry.job, -1);
+        world._paths.calls.held(entry.job, -1);
       },
     };
     for (let index = 0; index < (options.rings ?? 1); index++) {
@@ -212,7 +212,7 @@ export class ExploredDevice {
             error: spec.error ?? 0,
             hung: spec.hangs === true,
           });
-          this.#world._paths.held(job, 1);
+          this.#world._paths.calls.held(job, 1);
           return fence;
         });
         if (!fences) return "pending";
@@ -250,7 +250,7 @@ export class ExploredDevice {
           this.#stopAll();
         },
         restart: (attempt) => {
-          this.#world._paths.checkReset();
+          this.#world._paths.balance.checkReset();
           this.#failStopped();
           return this.#ask(`${this.name} is back, at attempt ${attempt}`, "restart fails");
         },
@@ -278,7 +278,7 @@ export class ExploredDevice {
   }
 
   #forget(entry: Entry): void {
-    this.#world._paths.held(entry.job, -1);
+    this.#world._paths.calls.held(entry.job, -1);
     if (entry.fence !== undefined) this.#stopped.push(entry);
   }
 

@@ -42,12 +42,12 @@ export class WatchedDriver<Spec extends JobSpec> implements Driver<Spec> {
 
   run(job: Job<unknown, Spec>): RunOutcome {
     return this.#called(() => {
-      this.#watcher._paths.ran(job, this.overlaps);
+      this.#watcher._paths.calls.ran(job, this.overlaps);
       if (this.#watcher.fault("run throws")) throw new InjectedFault("run throws");
       if (this.#watcher.fault("run answers done")) return "done";
       const outcome = this.#driver.run(job);
       if (this.#watcher.fault("run throws late")) {
-        this.#watcher._paths.orphaned(job);
+        this.#watcher._paths.calls.orphaned(job);
         throw new InjectedFault("run throws, and the device has the job");
       }
       return outcome;
@@ -56,7 +56,7 @@ export class WatchedDriver<Spec extends JobSpec> implements Driver<Spec> {
 
   cancel(job: Job<unknown, Spec>, reason: CancelReason): void {
     this.#called(() => {
-      this.#watcher._paths.cancelled(job, reason, this.overlaps);
+      this.#watcher._paths.calls.cancelled(job, reason, this.overlaps);
       this.#driver.cancel(job, reason);
       if (this.#watcher.fault("cancel throws")) throw new InjectedFault("cancel throws");
     });
@@ -72,7 +72,7 @@ export class WatchedDriver<Spec extends JobSpec> implements Driver<Spec> {
 
   release(job: Job<unknown, Spec>): void {
     this.#called(() => {
-      this.#watcher._paths.released(job);
+      this.#watcher._paths.calls.released(job);
       this.#driver.release?.(job);
       if (this.#watcher.fault("release throws")) throw new InjectedFault("release throws");
     });
@@ -80,7 +80,7 @@ export class WatchedDriver<Spec extends JobSpec> implements Driver<Spec> {
 
   releaseQueue(queue: JobQueue<Spec>): void {
     this.#called(() => {
-      this.#watcher._paths.queueReleased(queue);
+      this.#watcher._paths.calls.queueReleased(queue);
       this.#driver.releaseQueue?.(queue);
     });
   }
@@ -95,7 +95,7 @@ export class WatchedDriver<Spec extends JobSpec> implements Driver<Spec> {
 
   #close(queue: JobQueue<Spec>): void | Promise<void> {
     return this.#called(() => {
-      this.#watcher._paths.closing(queue);
+      this.#watcher._paths.calls.closing(queue);
       return this.#driver.closeQueue?.(queue);
     });
   }
@@ -109,11 +109,11 @@ export class WatchedDriver<Spec extends JobSpec> implements Driver<Spec> {
   }
 
   #called<T>(body: () => T): T {
-    this.#watcher._paths.driverCalled(true);
+    this.#watcher._paths.calls.driverCalled(true);
     try {
       return body();
     } finally {
-      this.#watcher._paths.driverCalled(false);
+      this.#watcher._paths.calls.driverCalled(false);
     }
   }
 }
