@@ -23,5 +23,5 @@ export type { QueueFigures, Spread } from "./summary.ts";
 export { writePerfetto } from "./perfetto/write.ts";
 export type { PerfettoOptions } from "./perfetto/write.ts";
 export { readPerfetto } from "./perfetto/read.ts";
-export type { FileFlow, FileSample, FileSlice, FileTrack, PerfettoTrace } from "./perfetto/read.ts";
+export type { FileFlow, FileSample, FileSlice, FileTrack, PerfettoTrace } from "./perfetto/file.ts";
 export { writeChromeJson } from "./chrome.ts";

@@ -7,69 +7,10 @@
  */
 import { SignalboxError } from "../../errors.ts";
 import * as fields from "./fields.ts";
+import type { FileFlow, FileSample, FileSlice, FileTrack, PerfettoTrace } from "./file.ts";
+import { readEvent, readInterned, readTrack } from "./messages.ts";
+import type { EventMessage, InternedNames, TrackMessage } from "./messages.ts";
 import { ProtoReader } from "./proto-reader.ts";
-
-/** A track of a file. */
-export interface FileTrack {
-  readonly uuid: number;
-  readonly name: string;
-  readonly parent: FileTrack | undefined;
-  /** By rank. */
-  readonly children: readonly FileTrack[];
-  readonly rank: number;
-  readonly isCounter: boolean;
-  /** What a counter counts. */
-  readonly unit: string;
-  /** Whether viewers show it as one with its siblings of the same name. */
-  readonly merges: boolean;
-}
-
-/** A slice, or an instant, which is a slice without a length. Times are in ns. */
-export interface FileSlice {
-  readonly track: FileTrack;
-  readonly name: string;
-  readonly category: string;
-  readonly start: number;
-  readonly end: number;
-  readonly instant: boolean;
-  /** How many slices of its track it is inside of. */
-  readonly depth: number;
-  /** Slices and instants of one job have the same number; 0 for those of no job. */
-  readonly job: number;
-  readonly facts: Readonly<Record<string, string | number | boolean>>;
-}
-
-/** An arrow from one slice to another. */
-export interface FileFlow {
-  readonly id: number;
-  readonly from: FileSlice;
-  readonly to: FileSlice;
-}
-
-/** A value of a counter from a time (in ns) on. */
-export interface FileSample {
-  readonly track: FileTrack;
-  readonly time: number;
-  readonly value: number;
-}
-
-/** What a file holds. */
-export interface PerfettoTrace {
-  /** Parents before their children. */
-  readonly tracks: readonly FileTrack[];
-  /** Slices and instants, in the order of their beginnings. */
-  readonly slices: readonly FileSlice[];
-  readonly flows: readonly FileFlow[];
-  /** How many arrows have only one end; each is one of the problems. */
-  readonly brokenFlows: number;
-  /** In the order of time. */
-  readonly samples: readonly FileSample[];
-  /** The first and the last time in it, in ns. */
-  readonly start: number;
-  readonly end: number;
-  /** What makes no sense, in sentences; empty for a good file. */
-  readonly problems: readonly string[];
-}
 
 /**
  * Reads a file that `writePerfetto` made.
@@ -106,18 +47,6 @@ interface OpenSlice extends FileSlice {
   end: number;
 }
 
-interface Event {
-  type: number;
-  track: number;
-  name: number;
-  category: number;
-  value: number;
-  job: number;
-  readonly facts: Record<string, string | number | boolean>;
-  readonly leaving: number[];
-  readonly arriving: number[];
-}
-
 class FileReader {
   readonly #tracks = new Map<number, OpenTrack>();
   readonly #slices: OpenSlice[] = [];
@@ -127,9 +56,7 @@ class FileReader {
   #brokenFlows = 0;
   /** Where each arrow that has not arrived left from. */
   readonly #flying = new Map<number, FileSlice>();
-  readonly #names = new Map<number, string>();
-  readonly #categories = new Map<number, string>();
-  readonly #factNames = new Map<number, string>();
+  readonly #interned: InternedNames = { categories: new Map(), names: new Map(), factNames: new Map() };
   #start = Infinity;
   #end = -Infinity;
 
@@ -142,10 +69,10 @@ class FileReader {
           time = reader.uint();
           break;
         case fields.packet.interned_data:
-          this.#interned(reader.message());
+          readInterned(reader.message(), this.#interned);
           break;
         case fields.packet.track_descriptor:
-          this.#track(reader.message());
+          this.#track(readTrack(reader.message()));
           break;
         case fields.packet.track_event:
           event = reader.message();
@@ -160,7 +87,11 @@ class FileReader {
       }
     }
     // The fields of a message come in any order: the event's names and its time may stand behind it.
-    if (event !== undefined) this.#event(time, this.#parseEvent(event));
+    if (event !== undefined)
+      this.#event(
+        time,
+        readEvent(event, (iid) => this.#lookUp(this.#interned.factNames, iid)),
+      );
   }
 
   finish(): PerfettoTrace {
@@ -186,113 +117,19 @@ class FileReader {
     };
   }
 
-  #interned(reader: ProtoReader): void {
-    const indexes: Readonly<Record<number, Map<number, string>>> = {
-      [fields.internedData.event_categories]: this.#categories,
-      [fields.internedData.event_names]: this.#names,
-      [fields.internedData.debug_annotation_names]: this.#factNames,
-    };
-    while (reader.next()) {
-      const index = indexes[reader.field];
-      if (index === undefined) {
-        reader.skip();
-        continue;
-      }
-      const entry = reader.message();
-      let iid = 0;
-      let name = "";
-      while (entry.next()) {
-        if (entry.field === fields.internedName.iid) iid = entry.uint();
-        else if (entry.field === fields.internedName.name) name = entry.string();
-        else entry.skip();
-      }
-      index.set(iid, name);
-    }
-  }
-
-  #track(reader: ProtoReader): void {
-    const { trackDescriptor: field } = fields;
-    let uuid = 0;
-    let name = "";
-    let parentUuid: number | undefined;
-    let rank = 0;
-    let counter: ProtoReader | undefined;
-    let merges = true;
-    while (reader.next()) {
-      if (reader.field === field.uuid) uuid = reader.uint();
-      else if (reader.field === field.name) name = reader.string();
-      else if (reader.field === field.parent_uuid) parentUuid = reader.uint();
-      else if (reader.field === field.sibling_order_rank) rank = reader.uint();
-      else if (reader.field === field.sibling_merge_behavior)
-        merges = reader.uint() !== fields.SIBLING_MERGE_BEHAVIOR_NONE;
-      else if (reader.field === field.counter) counter = reader.message();
-      else reader.skip();
-    }
+  #track({ parentUuid, unit, ...message }: TrackMessage): void {
+    const { uuid, name } = message;
     const parent = parentUuid === undefined ? undefined : this.#tracks.get(parentUuid);
     if (parentUuid !== undefined && parent === undefined)
       this.#problems.push(`Track "${name}" is below track ${parentUuid}, which is not there before it`);
     if (this.#tracks.has(uuid)) this.#problems.push(`Track ${uuid} ("${name}") is there twice`);
-    const unit = counter === undefined ? "" : unitOf(counter);
-    const track: OpenTrack = {
-      uuid,
-      name,
-      parent,
-      children: [],
-      rank,
-      isCounter: counter !== undefined,
-      unit,
-      merges,
-      open: [],
-      lastTime: 0,
-    };
+    const isCounter = unit !== undefined;
+    const track: OpenTrack = { ...message, parent, children: [], isCounter, unit: unit ?? "", open: [], lastTime: 0 };
     parent?.children.push(track);
     this.#tracks.set(uuid, track);
   }
 
-  #parseEvent(reader: ProtoReader): Event {
-    const { trackEvent: field } = fields;
-    const event: Event = {
-      type: 0,
-      track: 0,
-      name: 0,
-      category: 0,
-      value: 0,
-      job: 0,
-      facts: {},
-      leaving: [],
-      arriving: [],
-    };
-    while (reader.next()) {
-      if (reader.field === field.type) event.type = reader.uint();
-      else if (reader.field === field.track_uuid) event.track = reader.uint();
-      else if (reader.field === field.name_iid) event.name = reader.uint();
-      else if (reader.field === field.category_iids) event.category = reader.uint();
-      else if (reader.field === field.counter_value) event.value = reader.uint();
-      else if (reader.field === field.correlation_id) event.job = reader.uint();
-      else if (reader.field === field.flow_ids) event.leaving.push(reader.fixed64());
-      else if (reader.field === field.terminating_flow_ids) event.arriving.push(reader.fixed64());
-      else if (reader.field === field.debug_annotations) this.#fact(reader.message(), event);
-      else reader.skip();
-    }
-    return event;
-  }
-
-  #fact(reader: ProtoReader, event: Event): void {
-    const { debugAnnotation: field } = fields;
-    let name = "";
-    let value: string | number | boolean = "";
-    while (reader.next()) {
-      if (reader.field === field.name_iid) name = this.#lookUp(this.#factNames, reader.uint());
-      else if (reader.field === field.string_value) value = reader.string();
-      else if (reader.field === field.uint_value) value = reader.uint();
-      else if (reader.field === field.bool_value) value = reader.uint() !== 0;
-      else if (reader.field === field.double_value) value = reader.double();
-      else reader.skip();
-    }
-    event.facts[name] = value;
-  }
-
-  #event(time: number, event: Event): void {
+  #event(time: number, event: EventMessage): void {
     const track = this.#tracks.get(event.track);
     if (track === undefined) {
       this.#problems.push(`An event at ${time} ns is on track ${event.track}, which is not there`);
@@ -319,11 +156,11 @@ class FileReader {
     }
   }
 
-  #slice(time: number, track: OpenTrack, event: Event): void {
+  #slice(time: number, track: OpenTrack, event: EventMessage): void {
     const slice: OpenSlice = {
       track,
-      name: this.#lookUp(this.#names, event.name),
-      category: this.#lookUp(this.#categories, event.category),
+      name: this.#lookUp(this.#interned.names, event.name),
+      category: this.#lookUp(this.#interned.categories, event.category),
       start: time,
       end: time,
       instant: event.type === fields.TYPE_INSTANT,
@@ -353,15 +190,6 @@ class FileReader {
     if (name === undefined) this.#problems.push(`Name ${iid} is used and was never told`);
     return name ?? "";
   }
-}
-
-function unitOf(counter: ProtoReader): string {
-  let unit = "";
-  while (counter.next()) {
-    if (counter.field === fields.counterDescriptor.unit_name) unit = counter.string();
-    else counter.skip();
-  }
-  return unit;
 }
 
 /** A track by the names of all tracks above it. */
