@@ -141,6 +141,12 @@ typedTester().run("signalled-in-order", signalledInOrder, {
         again();
         inner.signalPoint(3n);
       }
+      export const shared = new SyncObject({ ordered: true });
+      export function elsewhere(emptiesShared: () => void) {
+        shared.signalPoint(7n);
+        emptiesShared();
+        shared.signalPoint(3n);
+      }
     `,
     },
     {
