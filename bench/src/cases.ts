@@ -7,8 +7,11 @@ import type { Case } from "./harness/contest.ts";
 
 const files: ReadonlyMap<string, () => Promise<Case>> = new Map<string, () => Promise<Case>>([
   ["lifecycle/steady", async () => (await import("./lifecycle/steady.ts")).steady],
+  ["lifecycle/steady-1", async () => (await import("./lifecycle/steady.ts")).steadyOne],
+  ["lifecycle/at-once", async () => (await import("./lifecycle/steady.ts")).atOnce],
   ["lifecycle/tick", async () => (await import("./lifecycle/tick.ts")).tick],
-  ["lifecycle/tick-dependency", async () => (await import("./lifecycle/tick-dependency.ts")).tickDependency],
+  ["lifecycle/tick-dependency", async () => (await import("./lifecycle/tick.ts")).tickDependency],
+  ["lifecycle/tick-dependencies-4", async () => (await import("./lifecycle/tick.ts")).tickDependencies],
   ["webgpu/wait", async () => (await import("./webgpu/wait.ts")).wait],
   ["webgpu/pipelined", async () => (await import("./webgpu/pipelined.ts")).pipelined],
   ["objects/array", async () => (await import("./objects/array.ts")).array],

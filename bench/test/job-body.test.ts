@@ -48,6 +48,17 @@ describe("the ledger of the jobs", () => {
     expect(faultsOf(body.tally(), 3, 3, "kept").join()).toContain("1 of 3 jobs started before");
   });
 
+  test("with several dependencies, one that has not finished is enough to be early, and is told once", () => {
+    const body = freshBody({ lanes: 1, distance: [1, 2] });
+    for (const index of [0, 1]) body.run(index);
+    expect(body.tally().early).toBe(0);
+    body.start(2);
+    body.run(3); // Behind 1, which is done, and 2, which is not.
+    body.finish(2);
+    body.run(4);
+    expect(body.tally()).toMatchObject({ started: 5, finished: 5, early: 1 });
+  });
+
   test("a reset clears everything", () => {
     const body = freshBody(oneLane);
     body.run(5);

@@ -3,7 +3,7 @@
  * reordered or started too early.
  *
  * Job number `index` belongs to lane `index % lanes`; jobs of a lane should start in order. With a `distance`, job `index`
- * depends on job `index - distance`, which must have finished before it starts.
+ * depends on job `index - distance`, which must have finished before it starts; with several, on each of those.
  */
 import { freshCopy } from "./fresh.ts";
 
@@ -15,7 +15,7 @@ export interface Tally {
   readonly sum: number;
   /** Jobs that did not start directly after the one before them on their lane. */
   readonly reordered: number;
-  /** Jobs that started before the one they depend on had finished. */
+  /** Jobs that started before one that they depend on had finished. */
   readonly early: number;
 }
 
@@ -35,17 +35,22 @@ export interface JobBody {
 export interface BodyShape {
   /** A power of two. */
   readonly lanes: number;
-  /** How far back the job is that a job depends on; 0 for none. Less than 4096. */
-  readonly distance: number;
+  /** How far back the job is that a job depends on, or how far each of several; 0 for none. Less than 4096. */
+  readonly distance: number | readonly number[];
 }
 
 /** A body that no other contestant calls. */
-export function freshBody(shape: BodyShape): JobBody {
-  return freshCopy(makeBody)(shape.lanes, shape.distance);
+export function freshBody({ lanes, distance }: BodyShape): JobBody {
+  const distances = typeof distance === "number" ? [distance] : distance;
+  return freshCopy(makeBody)(
+    lanes,
+    distances.filter((one) => one > 0),
+  );
 }
 
 // Refers to nothing outside itself: it is copied by its text.
-function makeBody(lanes: number, distance: number): JobBody {
+function makeBody(lanes: number, distances: readonly number[]): JobBody {
+  const most = distances.length;
   const mask = lanes - 1;
   const next = new Int32Array(lanes);
   const lately = new Int32Array(4096);
@@ -60,12 +65,17 @@ function makeBody(lanes: number, distance: number): JobBody {
       const lane = index & mask;
       if (next[lane] !== index) reordered++;
       next[lane] = index + lanes;
-      if (distance > 0 && index >= distance && lately[(index - distance) & 4095] !== index - distance) early++;
+      for (let k = 0; k < most; k++) {
+        const cause = index - distances[k]!;
+        if (cause < 0 || lately[cause & 4095] === cause) continue;
+        early++;
+        break;
+      }
     },
     finish(index) {
       finished++;
       sum += index;
-      if (distance > 0) lately[index & 4095] = index;
+      if (most > 0) lately[index & 4095] = index;
     },
     run(index) {
       body.start(index);

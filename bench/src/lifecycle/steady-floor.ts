@@ -1,13 +1,15 @@
 /**
- * The floor of `lifecycle/steady`: a ring buffer, and a call for each job. No order to keep, nobody to tell.
+ * The floor of the cases with a single queue: a ring buffer, and a call for each job. No order to keep, nobody to tell.
  */
 import type { Contestant } from "../harness/contest.ts";
 import { freshBody } from "../harness/job-body.ts";
-import { CONCURRENCY, OUTSTANDING } from "./load.ts";
+import type { QueueLoad } from "./load.ts";
 
-export function ringBuffer(): Contestant {
+export function ringBuffer({ concurrency, outstanding }: QueueLoad): Contestant {
   const body = freshBody({ lanes: 1, distance: 0 });
-  const ring = new Int32Array(1024); // The power of two above OUTSTANDING.
+  const size = 2 ** Math.ceil(Math.log2(outstanding));
+  const mask = size - 1;
+  const ring = new Int32Array(size);
   return {
     name: "floor: ring buffer and call",
     role: "floor",
@@ -17,8 +19,8 @@ export function ringBuffer(): Contestant {
       let next = 0;
       let done = 0;
       while (done < jobs) {
-        for (; next < jobs && next - done < OUTSTANDING; next++) ring[next & 1023] = next;
-        for (let batch = 0; batch < CONCURRENCY && done < next; batch++) body.run(ring[done++ & 1023]!);
+        for (; next < jobs && next - done < outstanding; next++) ring[next & mask] = next;
+        for (let batch = 0; batch < concurrency && done < next; batch++) body.run(ring[done++ & mask]!);
       }
       return done;
     },

@@ -1,25 +1,27 @@
 /**
- * The rivals of `lifecycle/steady`, each in the idiom of its own documentation.
+ * The rivals of the cases with a single queue (`lifecycle/steady` and its like), each in the idiom of its own documentation.
  */
+import async from "async";
 import fastq from "fastq";
 import pLimit from "p-limit";
+import PQueue from "p-queue";
 import type { Contestant } from "../harness/contest.ts";
 import { freshCopy } from "../harness/fresh.ts";
 import { freshBody } from "../harness/job-body.ts";
 import type { JobBody } from "../harness/job-body.ts";
 import { Gate } from "./gate.ts";
-import { CONCURRENCY, OUTSTANDING } from "./load.ts";
+import type { QueueLoad } from "./load.ts";
 import { produceByCallbacks, produceByPromises } from "./producers.ts";
 
 const shape = { lanes: 1, distance: 0 };
 
 /** A job that is done when its worker returns: fastq runs it inside `push`. */
-export function fastqInsidePush(): Contestant {
+export function fastqInsidePush({ concurrency }: QueueLoad): Contestant {
   const body = freshBody(shape);
   const queue = fastq((index: number, done: fastq.done<null>) => {
     body.run(index);
     done(null);
-  }, CONCURRENCY);
+  }, concurrency);
   return {
     name: "fastq, callbacks, run inside push",
     role: "rival",
@@ -36,8 +38,8 @@ export function fastqInsidePush(): Contestant {
   };
 }
 
-/** Jobs that are done a microtask after they were started: 64 are in flight, the others wait in fastq's queue. */
-export function fastqHolding(): Contestant {
+/** Jobs that are done a microtask after they were started: as many as may be are in flight, the others wait in fastq's queue. */
+export function fastqHolding({ concurrency, outstanding }: QueueLoad): Contestant {
   const body = freshBody(shape);
   let running: fastq.done<null>[] = [];
   let spare: fastq.done<null>[] = [];
@@ -51,35 +53,62 @@ export function fastqHolding(): Contestant {
   const queue = fastq((index: number, done: fastq.done<null>) => {
     body.run(index);
     if (running.push(done) === 1) queueMicrotask(finish);
-  }, CONCURRENCY);
+  }, concurrency);
   const produce = freshCopy(produceByCallbacks);
   return {
-    name: "fastq, callbacks, 64 in flight",
+    name: `fastq, callbacks, ${concurrency} in flight`,
     role: "rival",
     body,
     order: "kept",
-    run: (jobs) => produce((index, done) => queue.push(index, done), jobs, OUTSTANDING),
+    run: (jobs) => produce((index, done) => queue.push(index, done), jobs, Math.min(jobs, outstanding)),
   };
 }
 
-export function fastqPromise(): Contestant {
+/** async's queue starts jobs on a later turn of the event loop, several at a time. */
+export function asyncQueue({ concurrency, outstanding }: QueueLoad): Contestant {
   const body = freshBody(shape);
-  const queue = fastq.promise(asyncWork(body), CONCURRENCY);
-  return byPromises("fastq.promise", body, (index) => queue.push(index));
+  const queue = async.queue((index: number, done: () => void) => {
+    body.run(index);
+    done();
+  }, concurrency);
+  const produce = freshCopy(produceByCallbacks);
+  const push = (index: number, done: () => void): void => {
+    queue.push(index, done);
+  };
+  return {
+    name: "async.queue",
+    role: "rival",
+    body,
+    order: "kept",
+    run: (jobs) => produce(push, jobs, Math.min(jobs, outstanding)),
+  };
 }
 
-export function pLimitPromise(): Contestant {
+export function fastqPromise(load: QueueLoad): Contestant {
   const body = freshBody(shape);
-  const limit = pLimit(CONCURRENCY);
-  const work = asyncWork(body);
-  return byPromises("p-limit", body, (index) => limit(work, index));
+  const queue = fastq.promise(asyncWork(body), load.concurrency);
+  return byPromises("fastq.promise", body, load, (index) => queue.push(index));
 }
 
-export function promisesByHand(): Contestant {
+export function pLimitPromise(load: QueueLoad): Contestant {
   const body = freshBody(shape);
-  const gate = new Gate(CONCURRENCY, OUTSTANDING);
+  const limit = pLimit(load.concurrency);
   const work = asyncWork(body);
-  return byPromises("promises by hand", body, async (index) => {
+  return byPromises("p-limit", body, load, (index) => limit(work, index));
+}
+
+export function pQueuePromise(load: QueueLoad): Contestant {
+  const body = freshBody(shape);
+  const queue = new PQueue({ concurrency: load.concurrency });
+  const work = asyncWork(body);
+  return byPromises("p-queue", body, load, (index) => queue.add(() => work(index)));
+}
+
+export function promisesByHand(load: QueueLoad): Contestant {
+  const body = freshBody(shape);
+  const gate = new Gate(load.concurrency, load.outstanding);
+  const work = asyncWork(body);
+  return byPromises("promises by hand", body, load, async (index) => {
     await gate.enter();
     await work(index);
     gate.leave();
@@ -96,7 +125,18 @@ function asyncWork(body: JobBody): (index: number) => Promise<void> {
   })(body);
 }
 
-function byPromises(name: string, body: JobBody, submit: (index: number) => Promise<void>): Contestant {
+function byPromises(
+  name: string,
+  body: JobBody,
+  { outstanding }: QueueLoad,
+  submit: (index: number) => Promise<unknown>,
+): Contestant {
   const produce = freshCopy(produceByPromises);
-  return { name, role: "rival", body, order: "kept", run: (jobs) => produce(submit, jobs, OUTSTANDING) };
+  return {
+    name,
+    role: "rival",
+    body,
+    order: "kept",
+    run: (jobs) => produce(submit, jobs, Math.min(jobs, outstanding)),
+  };
 }

@@ -1,5 +1,5 @@
 /**
- * Signalbox in `lifecycle/steady`: a driver of one's own whose jobs are done when `run` returns.
+ * Signalbox in the cases with a single queue: a driver of one's own whose jobs are done when `run` returns.
  */
 import { Ring, submit } from "signalbox";
 import type { Driver, Job, JobQueue, JobSpec, QueueOptions } from "signalbox";
@@ -7,7 +7,7 @@ import type { Contestant } from "../harness/contest.ts";
 import { freshCopy } from "../harness/fresh.ts";
 import { freshBody } from "../harness/job-body.ts";
 import type { JobBody } from "../harness/job-body.ts";
-import { CONCURRENCY, OUTSTANDING } from "./load.ts";
+import type { QueueLoad } from "./load.ts";
 import { produceByFences, produceByPromises } from "./producers.ts";
 
 /** A job of the lifecycle cases: its number. */
@@ -33,18 +33,18 @@ export class ImmediateDriver implements Driver<NumberedJob> {
 }
 
 /** The producer looks at fences, and waits for one when nothing else is left to do. */
-export function plain(): Contestant {
-  return byFences("signalbox", {});
+export function plain(load: QueueLoad): Contestant {
+  return byFences("signalbox", load, {});
 }
 
 /** Jobs start inside `submit` when nothing holds them back. */
-export function bypassing(): Contestant {
-  return byFences("signalbox, bypass", { bypass: true });
+export function bypassing(load: QueueLoad): Contestant {
+  return byFences("signalbox, bypass", load, { bypass: true });
 }
 
 /** The producer awaits every single job. */
-export function awaitingEach(): Contestant {
-  const { body, queue } = openQueue({});
+export function awaitingEach(load: QueueLoad): Contestant {
+  const { body, queue } = openQueue(load, {});
   const produce = freshCopy(produceByPromises);
   const submitJob = (index: number): Promise<void> => {
     const [fence] = submit(queue.job({ index }));
@@ -55,12 +55,12 @@ export function awaitingEach(): Contestant {
     role: "signalbox",
     body,
     order: "kept",
-    run: (jobs) => produce(submitJob, jobs, OUTSTANDING),
+    run: (jobs) => produce(submitJob, jobs, Math.min(jobs, load.outstanding)),
   };
 }
 
-function byFences(name: string, options: QueueOptions): Contestant {
-  const { body, queue } = openQueue(options);
+function byFences(name: string, load: QueueLoad, options: QueueOptions): Contestant {
+  const { body, queue } = openQueue(load, options);
   const produce = freshCopy(produceByFences);
   return {
     name,
@@ -74,13 +74,18 @@ function byFences(name: string, options: QueueOptions): Contestant {
           return fence;
         },
         jobs,
-        OUTSTANDING,
+        Math.min(jobs, load.outstanding),
       ),
   };
 }
 
-function openQueue(options: QueueOptions): { readonly body: JobBody; readonly queue: JobQueue<NumberedJob> } {
+function openQueue({ concurrency }: QueueLoad, options: QueueOptions): OneQueue {
   const body = freshBody({ lanes: 1, distance: 0 });
   const ring = new Ring(new ImmediateDriver(body));
-  return { body, queue: ring.queue("steady", { credits: CONCURRENCY, ...options }) };
+  return { body, queue: ring.queue("steady", { credits: concurrency, ...options }) };
+}
+
+interface OneQueue {
+  readonly body: JobBody;
+  readonly queue: JobQueue<NumberedJob>;
 }

@@ -5,11 +5,12 @@
 import type { Contestant } from "../harness/contest.ts";
 import { freshBody } from "../harness/job-body.ts";
 import { CONCURRENCY, LANES } from "./load.ts";
+import type { Distances } from "./load.ts";
 
-export function deviceAlone(distance: number): Contestant {
-  const body = freshBody({ lanes: LANES, distance });
-  // A batch no longer than the distance never holds a job and the one it depends on.
-  const most = distance === 0 ? CONCURRENCY * LANES : Math.min(CONCURRENCY * LANES, distance);
+export function deviceAlone(distances: Distances): Contestant {
+  const body = freshBody({ lanes: LANES, distance: distances });
+  // A batch no longer than the shortest distance never holds a job and one that it depends on.
+  const most = Math.min(CONCURRENCY * LANES, ...distances);
   const batch = new Int32Array(most);
   return {
     name: "floor: device alone",

@@ -1,27 +1,51 @@
 /**
- * `lifecycle/tick`: a job's whole path. Four queues with 64 credits each, on a device that completes on the next tick of the
+ * The tick cases: a job's whole path. Four queues with 64 credits each, on a device that completes on the next tick of the
  * event loop whatever it was given in this one. 1000 jobs are outstanding, 256 of them in flight.
+ *
+ * `lifecycle/tick` without dependencies; in `lifecycle/tick-dependency` each job waits for one job of another queue, in
+ * `lifecycle/tick-dependencies-4` for four. fastq's callback API has no idiom for a dependency and takes no part in these.
  */
-import type { Contest } from "../harness/contest.ts";
+import type { Contest, Contestant } from "../harness/contest.ts";
+import { FOUR_DEPENDENCIES, NO_DEPENDENCIES, ONE_DEPENDENCY } from "./load.ts";
+import type { Distances } from "./load.ts";
+import { effectLanes } from "./tick-effect.ts";
 import { deviceAlone } from "./tick-floor.ts";
-import { fastqCallbacks, fastqPromise, pLimitPromise, promisesByHand } from "./tick-rivals.ts";
+import * as rivals from "./tick-rivals.ts";
 import { awaitingEach, plain } from "./tick-signalbox.ts";
+
+const load = "4 queues x 64 credits, the device completes on the next tick";
 
 export const tick: Contest = {
   kind: "contest",
   name: "lifecycle/tick",
-  title: "4 queues x 64 credits, the device completes on the next tick, no dependencies",
-  prepare() {
-    return {
-      contestants: [
-        plain(0),
-        awaitingEach(0),
-        fastqCallbacks(),
-        promisesByHand(0),
-        fastqPromise(0),
-        pLimitPromise(0),
-        deviceAlone(0),
-      ],
-    };
-  },
+  title: `${load}, no dependencies`,
+  prepare: () => ({ contestants: contestants(NO_DEPENDENCIES) }),
 };
+
+export const tickDependency: Contest = {
+  kind: "contest",
+  name: "lifecycle/tick-dependency",
+  title: `${load}, 1 dependency on another queue`,
+  prepare: () => ({ contestants: contestants(ONE_DEPENDENCY) }),
+};
+
+export const tickDependencies: Contest = {
+  kind: "contest",
+  name: "lifecycle/tick-dependencies-4",
+  title: `${load}, 4 dependencies on other queues`,
+  prepare: () => ({ contestants: contestants(FOUR_DEPENDENCIES) }),
+};
+
+function contestants(distances: Distances): readonly Contestant[] {
+  return [
+    plain(distances),
+    awaitingEach(distances),
+    ...(distances.length === 0 ? [rivals.fastqCallbacks()] : []),
+    rivals.promisesByHand(distances),
+    rivals.fastqPromise(distances),
+    rivals.pLimitPromise(distances),
+    rivals.pQueuePromise(distances),
+    effectLanes(distances),
+    deviceAlone(distances),
+  ];
+}
