@@ -119,23 +119,65 @@ describe("a contest", () => {
   });
 });
 
+/** Makes stretches of so many ms, one after the other, then of 100 ms; counts them until the first round that counts. */
+function stretchesOf(times: readonly number[]): Required<Conduct> & { readonly untilMeasured: () => number } {
+  let stretches = 0;
+  let warmUps = 0;
+  return {
+    begin: () => () => ({ ms: times[stretches++] ?? 100, lost: 0 }),
+    progress(_, step) {
+      if (step === "round 1 of 5") warmUps = stretches;
+    },
+    untilMeasured: () => warmUps,
+  };
+}
+
+describe("the warm-up", () => {
+  const warmUpsOf = async (...times: readonly number[]): Promise<number> => {
+    const conduct = stretchesOf(times);
+    await hold([contestant("a")], conduct, { jobs: { thorough: 10, quick: 10 } });
+    return conduct.untilMeasured();
+  };
+
+  test("goes on while rounds get faster, and ends when for 100 ms they did not", async () => {
+    expect(await warmUpsOf(40, 40, 40, 40)).toBe(4);
+    expect(await warmUpsOf(60, 50, 60, 40, 39, 39, 39, 39)).toBe(7);
+  });
+
+  test("ends after half a second, however much faster rounds get", async () => {
+    expect(await warmUpsOf(400, 99, 90, 80)).toBe(3);
+  });
+});
+
 describe("a disturbed round", () => {
   /** Stretches of 1 ms, of which others had `lost()`. */
   const begin = (lost: () => number) => () => () => ({ ms: 1, lost: lost() });
 
   test("is repeated until it is not disturbed", async () => {
-    const warmUps = 2; // Stretches of 1 ms are longer than a round should be: one to find that out, and one more.
-    let stretches = 0;
-    const result = await hold([contestant("a")], { begin: begin(() => (++stretches <= warmUps + 2 ? 0.5 : 0)) });
-    expect(result.standings[0]).toMatchObject({ repeated: 2, disturbed: 0 });
-    expect(result.standings[0]?.rounds).toHaveLength(5);
+    let measured = 0;
+    const progress = (_: string, step: string): void => {
+      if (step === "round 2 of 5") measured = 1;
+    };
+    // The second round is disturbed twice.
+    const lost = (): number => (measured > 0 && measured++ <= 2 ? 0.5 : 0);
+    const result = await hold([contestant("a"), contestant("b")], { begin: begin(lost), progress });
+    // In the second round the second goes first.
+    expect(result.standings[1]).toMatchObject({ repeated: 2, disturbed: 0 });
+    expect(result.standings[1]?.rounds).toHaveLength(5);
   });
 
   test("is kept in the end, and told, when the machine is never quiet: all repeats take no longer than the rounds", async () => {
-    const result = await hold([contestant("a"), contestant("b")], { begin: begin(() => 0.5) });
-    const sum = (of: "repeated" | "disturbed"): number => result.standings.reduce((all, one) => all + one[of], 0);
-    expect(sum("disturbed")).toBe(10);
-    expect(sum("repeated")).toBe(10);
+    for (const [quick, repeats] of [
+      [false, 10],
+      [true, 2],
+    ] as const) {
+      const lineup = { contestants: [contestant("a"), contestant("b")] };
+      const settings = { rounds: 5, roundMs: 0.05, quick };
+      const result = await holdContest(contest, lineup, settings, { begin: begin(() => 0.5) });
+      const sum = (of: "repeated" | "disturbed"): number => result.standings.reduce((all, one) => all + one[of], 0);
+      expect(sum("disturbed")).toBe(10);
+      expect(sum("repeated")).toBe(repeats);
+    }
   });
 
   test("of at most 5 % is no disturbance", async () => {

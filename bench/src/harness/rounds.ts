@@ -1,8 +1,8 @@
 /**
  * A contest: warm-up, then rounds in which every contestant has its turn, first another one each time.
  *
- * Stages of a contestant: warming (its number of jobs grows until a round takes about the wanted time) -> measured, round by
- * round -> accounted (a few more rounds, for memory) -> done; or wrong, at any stage, and then it takes no further part.
+ * Stages of a contestant: sized (its number of jobs grows until a round takes about the wanted time) -> warming, round by round
+ * -> measured, round by round -> accounted (a few more rounds, for memory) -> done; or wrong, at any stage, and then it takes no further part.
  */
 import type { Contest, Contestant, Lineup } from "./contest.ts";
 import { TOLERATED, beginProcessStretch, beginStretch } from "./core-time.ts";
@@ -10,7 +10,7 @@ import type { BeginStretch, Stretch } from "./core-time.ts";
 import { faultsOf } from "./job-body.ts";
 import { Latencies } from "./latencies.ts";
 import type { LatencySummary } from "./latencies.ts";
-import { account, collect } from "./memory.ts";
+import { account, collectYoung } from "./memory.ts";
 import type { Account } from "./memory.ts";
 import { standingsOf } from "./results.ts";
 import type { ContestResult, Measured } from "./results.ts";
@@ -29,8 +29,11 @@ export interface Settings {
 const REPEATS = 3;
 /** How many rounds are accounted: of a first look only one. */
 const ACCOUNTS = { thorough: 3, quick: 1 };
-/** Most warm-ups of a contest whose number of jobs is fixed. */
-const FIXED_WARM_UPS = 20;
+/** A contestant is warm when it was for so long, in ms, no faster than before, by a share worth speaking of... */
+const IDLE_MS = 100;
+const GETS_FASTER = 0.95;
+/** ... and counts as warm when it has run for so long. */
+const WARM_UP_MS = 500;
 const FEWEST = 100;
 const MOST = 2_000_000;
 
@@ -51,8 +54,9 @@ export async function holdContest(
   conduct: Conduct = {},
 ): Promise<ContestResult> {
   const { progress, begin = contest.threads === true ? beginProcessStretch : beginStretch } = conduct;
-  // On a busy machine every round is disturbed: all repeats together may take as long as the rounds themselves.
-  const repeats = { left: settings.rounds * lineup.contestants.length };
+  // On a busy machine every round is disturbed: all repeats together may take as long as the rounds themselves, or one of them
+  // where a first look is enough.
+  const repeats = { left: (settings.quick ? 1 : settings.rounds) * lineup.contestants.length };
   const fixed = settings.quick ? contest.jobs?.quick : contest.jobs?.thorough;
   const entries = lineup.contestants.map(
     (contestant) => new Entry(contestant, contest.latencies === true, fixed, begin),
@@ -64,7 +68,12 @@ export async function holdContest(
       await entry.attempt(act);
     }
   };
-  await inTurn(0, "warming up", (entry) => entry.warmUp(settings.roundMs));
+  const { roundMs } = settings;
+  await inTurn(0, "finding its number of jobs", (entry) => entry.findJobs(roundMs));
+  // In turn, as in the rounds that count: contestants that share code make each other's slow until the engine has seen all of them.
+  for (let pass = 0; entries.some((entry) => entry.wrong.length === 0 && !entry.isWarm(roundMs)); pass++) {
+    await inTurn(pass, "warming up", async (entry) => (entry.isWarm(roundMs) ? undefined : entry.warmUp(roundMs)));
+  }
   for (let round = 0; round < settings.rounds; round++) {
     await inTurn(round, `round ${round + 1} of ${settings.rounds}`, (entry) => entry.measure(repeats));
   }
@@ -92,6 +101,8 @@ class Entry {
   readonly #rounds: number[] = [];
   readonly #latencies: LatencySummary[] = [];
   #jobs: number;
+  /** The shortest time of a job in a round so far; how long it has not become shorter; and how long rounds took in all, in ms. */
+  #warmth = { best: Infinity, idle: 0, spent: 0 };
   #repeated = 0;
   #disturbed = 0;
   #done = 0;
@@ -117,28 +128,36 @@ class Entry {
     }
   }
 
-  /**
-   * Runs more and more jobs until a round takes as long as it should, and once more, now that the code is hot. Where the
-   * number of jobs is fixed, as many rounds of them as take as long.
-   */
-  async warmUp(roundMs: number): Promise<void> {
+  /** Runs more and more jobs until a round takes as long as it should, unless their number is fixed. */
+  async findJobs(roundMs: number): Promise<void> {
     let ms = 0;
-    if (this.#fixed !== undefined) {
-      for (let round = 0; round < FIXED_WARM_UPS && ms < 2 * roundMs; round++) ms += (await this.#once()).ms;
-      return;
-    }
-    while (ms < roundMs / 2 && this.#jobs < MOST) {
+    while (this.#fixed === undefined && ms < roundMs / 2 && this.#jobs < MOST) {
       ({ ms } = await this.#once());
+      this.#warmth.spent += ms;
       this.#aimAt(roundMs, ms);
     }
-    ({ ms } = await this.#once());
-    this.#aimAt(roundMs, ms);
+  }
+
+  /** Whether rounds get no faster any more, or have had their time. */
+  isWarm(roundMs: number): boolean {
+    const { idle, spent } = this.#warmth;
+    return idle >= Math.max(IDLE_MS, roundMs) || spent >= Math.max(WARM_UP_MS, 4 * roundMs);
+  }
+
+  /** A round that doesn't count. */
+  async warmUp(roundMs: number): Promise<void> {
+    const { ms } = await this.#once();
+    const { best, idle, spent } = this.#warmth;
+    const each = ms / this.#jobs;
+    const faster = each < best * GETS_FASTER;
+    this.#warmth = { best: Math.min(best, each), idle: faster ? 0 : idle + ms, spent: spent + ms };
+    if (this.#fixed === undefined) this.#aimAt(roundMs, ms);
   }
 
   /** One round that counts; repeated, within reason, when another process took the core. */
   async measure(repeats: { left: number }): Promise<void> {
     for (let attempt = 0; ; attempt++) {
-      collect();
+      collectYoung();
       const { ms, lost, latency } = await this.#once();
       const disturbed = lost > TOLERATED;
       if (disturbed && attempt < REPEATS && repeats.left > 0) {
