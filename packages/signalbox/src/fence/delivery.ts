@@ -91,6 +91,11 @@ export function leaveDelivery(): void {
   else depth--;
 }
 
+/** Runs what is due now, before the outermost delivery ends; inside that one only. For who goes on in it with what that sets free. */
+export function runDue(): void {
+  if (depth === 1 && due !== null) drain();
+}
+
 function beginOutermost(): void {
   stampPlatform = null;
   if (hooks.lockdep !== null) hooks.lockdep.entered("delivery", null);

@@ -64,21 +64,48 @@ export function addAsked(set: Dependent, fence: Fence): void {
 }
 
 function insert(set: Dependent, fence: Fence, numbered: Numbered): void {
-  const first = set._dependency;
-  if (first === null) {
+  const others = set._others;
+  if (set._dependency === null) {
     set._dependency = fence;
-    return;
+  } else if (others === null) {
+    if (!joined(set, none, 0, fence, numbered)) set._others = [fence];
+  } else if (!joined(set, others, others.length < SCAN_UP_TO ? others.length : 0, fence, numbered)) {
+    set._others = withOneMore(others, fence);
   }
-  if (first === fence) return;
+}
+
+/** Whether the set, of which so many of the others are looked at, has the fence, or one of its timeline with which it is now one entry. */
+function joined(set: Dependent, others: Fence[], count: number, fence: Fence, numbered: Numbered): boolean {
+  const first = set._dependency!;
+  if (first === fence) return true;
   if (comparable(first, fence, numbered)) {
     set._dependency = latest(set, first, fence);
-    return;
+    return true;
   }
-  if (set._others === null) {
-    set._others = [fence];
-    return;
+  for (let place = 0; place < count; place++) {
+    const present = others[place]!;
+    if (present === fence) return true;
+    if (comparable(present, fence, numbered)) {
+      others[place] = latest(set, present, fence);
+      return true;
+    }
   }
-  insertIntoOthers(set, set._others, fence, numbered);
+  return false;
+}
+
+const none: Fence[] = [];
+
+/** A `push` makes room for sixteen more: too much to keep for each job, when most have few. */
+function withOneMore(others: Fence[], fence: Fence): Fence[] {
+  switch (others.length) {
+    case 1:
+      return [others[0]!, fence];
+    case 2:
+      return [others[0]!, others[1]!, fence];
+    default:
+      others.push(fence);
+      return others;
+  }
 }
 
 /** Keeps the later of two fences of one timeline; the other is superseded. */
@@ -90,20 +117,6 @@ function latest(set: Dependent, a: Fence, b: Fence): Fence {
   return kept;
 }
 
-function insertIntoOthers(set: Dependent, others: Fence[], fence: Fence, numbered: Numbered): void {
-  if (others.length < SCAN_UP_TO) {
-    for (let place = 0; place < others.length; place++) {
-      const present = others[place]!;
-      if (present === fence) return;
-      if (comparable(present, fence, numbered)) {
-        others[place] = latest(set, present, fence);
-        return;
-      }
-    }
-  }
-  others.push(fence);
-}
-
 /**
  * Compacts the set when its job is about to be pushed, with what the job's sources and slots stand for (`found`): batch mates
  * have seqnos now, so each timeline keeps its latest; what has signalled meanwhile goes; so does the past of `own`, the
@@ -113,16 +126,34 @@ export function settleDependencies(set: Dependent, own: TimelineCore | null, fou
   if (found !== null) for (const fence of found) insert(set, fence, ARMED);
   const first = set._dependency;
   if (first === null) return;
-  if (set._superseded !== null) set._superseded = set._superseded.filter((fence) => fence._timeline !== own);
+  if (set._superseded !== null) set._superseded = withoutPast(set._superseded, own);
   const others = set._others;
-  if (others !== null && others.length > SCAN_UP_TO) {
+  if (others === null) {
+    if (moot(first) || first._timeline === own) set._dependency = null;
+  } else if (others.length > SCAN_UP_TO) {
     settleMany(set, first, others, own);
-    return;
+  } else {
+    settleSome(set, first, others, own);
   }
-  if (moot(first) || first._timeline === own) set._dependency = null;
-  if (others === null) return;
-  set._others = null;
-  for (const fence of others) if (fence._timeline !== own && !moot(fence)) insert(set, fence, ARMED);
+}
+
+function withoutPast(superseded: readonly Fence[], own: TimelineCore | null): Fence[] | null {
+  const left = superseded.filter((fence) => fence._timeline !== own);
+  return left.length === 0 ? null : left;
+}
+
+/** In place, by looking through what is kept so far. */
+function settleSome(set: Dependent, first: Fence, others: Fence[], own: TimelineCore | null): void {
+  let kept = 0;
+  set._dependency = null;
+  for (let from = -1; from < others.length; from++) {
+    const fence = from < 0 ? first : others[from]!;
+    if (fence._timeline === own || moot(fence)) continue;
+    if (set._dependency === null) set._dependency = fence;
+    else if (!joined(set, others, kept, fence, ARMED)) others[kept++] = fence;
+  }
+  if (kept === 0) set._others = null;
+  else if (kept < others.length) set._others = others.slice(0, kept);
 }
 
 /** In one pass, in place: the mark of a timeline says where its latest fence is kept. */

@@ -227,9 +227,15 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec>
 
 // Functions and not private methods, for which the engine would give each job a field.
 
+// What the spec says. While the job is being made nobody can submit it, and what throws is no job: so a list needs no second look.
 function dependOn(job: Job, after: Exclude<JobSpec["after"], undefined>): void {
-  if (after instanceof Fence && !isContainer(after)) addDependency(job, after);
-  else dependOnAll(job, isList(after) ? after : [after]);
+  if (!isList(after)) addChecked(job, after);
+  else for (const each of after) addChecked(job, each);
+}
+
+function addChecked(job: Job, on: Fence | FenceSource): void {
+  if (on instanceof Fence && !isContainer(on)) addDependency(job, on);
+  else dependOnAll(job, [on]);
 }
 
 function extrasOf(job: Job): JobExtras {

@@ -19,7 +19,7 @@ import { SignalboxError, checkErrno } from "../errors.ts";
 import type { NegativeErrno } from "../errors.ts";
 import { hooks } from "../hooks.ts";
 import type { Driver, JobSpec } from "../driver.ts";
-import { deliver, deliveryTime, enterDelivery, leaveDelivery } from "../fence/delivery.ts";
+import { deliver, deliveryTime, enterDelivery, leaveDelivery, runDue } from "../fence/delivery.ts";
 import type { Platform } from "../platform/platform.ts";
 import { realPlatform } from "../platform/real.ts";
 import { WorkItem, sharedWorkQueue } from "../work/work-queue.ts";
@@ -287,7 +287,11 @@ export class Ring<Spec extends JobSpec = JobSpec> {
     this.#started = false;
     enterDelivery();
     try {
-      this.#startHeads(budget);
+      // What these jobs signal may be what other heads wait for: then they are of the same batch.
+      do {
+        this.#startHeads(budget);
+        runDue();
+      } while (budget.left > 0 && this.#canStart());
     } finally {
       leaveDelivery();
     }
