@@ -96,15 +96,15 @@ function joined(set: Dependent, others: Fence[], count: number, fence: Fence, nu
 const none: Fence[] = [];
 
 /** A `push` makes room for sixteen more: too much to keep for each job, when most have few. */
-function withOneMore(others: Fence[], fence: Fence): Fence[] {
-  switch (others.length) {
+function withOneMore(fences: Fence[], fence: Fence): Fence[] {
+  switch (fences.length) {
     case 1:
-      return [others[0]!, fence];
+      return [fences[0]!, fence];
     case 2:
-      return [others[0]!, others[1]!, fence];
+      return [fences[0]!, fences[1]!, fence];
     default:
-      others.push(fence);
-      return others;
+      fences.push(fence);
+      return fences;
   }
 }
 
@@ -112,8 +112,7 @@ function withOneMore(others: Fence[], fence: Fence): Fence[] {
 function latest(set: Dependent, a: Fence, b: Fence): Fence {
   const kept = laterOnTimeline(b, a) ? b : a;
   const superseded = kept === a ? b : a;
-  if (set._superseded === null) set._superseded = [superseded];
-  else set._superseded.push(superseded);
+  set._superseded = set._superseded === null ? [superseded] : withOneMore(set._superseded, superseded);
   return kept;
 }
 
