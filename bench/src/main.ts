@@ -14,6 +14,8 @@ import type { Settings } from "./harness/rounds.ts";
 import { CHILD_FLAG, startChild } from "./harness/start-child.ts";
 import { readOptions, usage } from "./options.ts";
 import type { Options } from "./options.ts";
+import { bars } from "./report/bars.ts";
+import { barResults, barsText } from "./report/held.ts";
 import { caseText, headText, lastLine } from "./report/text.ts";
 import { ticker } from "./report/ticker.ts";
 
@@ -34,11 +36,14 @@ async function main(options: Options): Promise<number> {
   console.log(headText(machine, options.settings));
   const results = await runAll(options.cases, options.settings);
   const wrong = results.some((result) => result.wrong.length > 0);
+  const held = barResults(bars, results);
   if (options.json !== undefined) {
     const { settings } = options;
-    writeFileSync(options.json, `${JSON.stringify({ machine, settings, ok: !wrong, cases: results }, null, 2)}\n`);
+    const written = { machine, settings, ok: !wrong, bars: held, cases: results };
+    writeFileSync(options.json, `${JSON.stringify(written, null, 2)}\n`);
   }
-  console.log(`\n${lastLine(results, process.uptime())}`);
+  if (held.length > 0) console.log(`\n${barsText(held)}`);
+  console.log(`\n${lastLine(results, held, process.uptime())}`);
   return wrong ? 1 : 0;
 }
 

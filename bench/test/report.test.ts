@@ -82,10 +82,10 @@ describe("the report", () => {
     };
     const skipped: CaseResult = { kind: "skipped", name: "webgpu/wait", title: "", why: "no adapter", wrong: [] };
     const failed: CaseResult = { kind: "failed", name: "proofs/chain", title: "", wrong: ["a crash"] };
-    expect(lastLine([contest, proof, skipped], 1.25)).toBe(
+    expect(lastLine([contest, proof, skipped], [], 1.25)).toBe(
       "bench ok in 1.3 s | lifecycle/steady: 100 ns, 0.500x fast rival, 10.0x floor | proofs/heap: flat | webgpu/wait: SKIPPED",
     );
-    expect(lastLine([proof, failed], 1)).toMatch(/^bench WRONG \(proofs\/chain\)/);
+    expect(lastLine([proof, failed], [], 1)).toMatch(/^bench WRONG \(proofs\/chain\)/);
     expect(caseText(skipped)).toContain("SKIPPED: no adapter");
     expect(caseText(failed)).toContain("WRONG: a crash");
   });

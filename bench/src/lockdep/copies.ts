@@ -11,16 +11,20 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type * as core from "signalbox";
 import type * as lockdep from "signalbox/lockdep";
+import type * as trace from "signalbox/trace";
 
 /** The core of a copy. */
 export type Core = typeof core;
 /** The validator of a copy. */
 export type Validator = typeof lockdep;
+/** The trace of a copy. */
+export type Tracing = typeof trace;
 
 /** One copy, loaded. */
 export interface Copy {
   readonly core: Core;
   readonly validator: Validator;
+  readonly tracing: Tracing;
 }
 
 /** The copies of one case; all of them are files in one folder until they are removed. */
@@ -68,6 +72,7 @@ async function load(folder: string): Promise<Copy> {
   const at = (...names: readonly string[]): string => pathToFileURL(join(folder, ...names)).href;
   const core = (await import(at("index.js"))) as Core;
   const validator = (await import(at("signalling", "lockdep", "index.node.js"))) as Validator;
+  const tracing = (await import(at("trace", "index.js"))) as Tracing;
   validator.disableLockdep(); // Which SIGNALBOX_LOCKDEP may have turned on: what is measured here is whether it is.
-  return { core, validator };
+  return { core, validator, tracing };
 }

@@ -5,6 +5,8 @@ import type { Machine } from "../harness/machine.ts";
 import type { CaseResult, ContestResult, Standing } from "../harness/results.ts";
 import type { Settings } from "../harness/rounds.ts";
 import { bytes, perSecond, percent, time, times } from "./figures.ts";
+import { barsHeld } from "./held.ts";
+import type { BarResult } from "./held.ts";
 import { table } from "./table.ts";
 
 /** Where the figures come from and how they were got. */
@@ -70,11 +72,12 @@ function standingsTable(standings: readonly Standing[]): string {
   return table([latencies ? [...head, "p99"] : head, ...rows]);
 }
 
-/** The verdict, and each case in one figure: signalbox beside its best rival, or what a proof found. */
-export function lastLine(results: readonly CaseResult[], seconds: number): string {
+/** The verdict, how many bars are held, and each case in one figure: signalbox beside its best rival, or what a proof found. */
+export function lastLine(results: readonly CaseResult[], bars: readonly BarResult[], seconds: number): string {
   const wrong = results.filter((result) => result.wrong.length > 0).map(({ name }) => name);
   const verdict = wrong.length === 0 ? "ok" : `WRONG (${wrong.join(", ")})`;
-  return [`bench ${verdict} in ${seconds.toFixed(1)} s`, ...results.map(figureOf)].join(" | ");
+  const held = bars.length === 0 ? [] : [barsHeld(bars)];
+  return [`bench ${verdict} in ${seconds.toFixed(1)} s`, ...held, ...results.map(figureOf)].join(" | ");
 }
 
 function figureOf(result: CaseResult): string {

@@ -1,0 +1,34 @@
+/**
+ * `growth/jobs`: what a job costs in a run of a thousand to a million of them: in steady state, on a device that completes on the next
+ * tick, in a chain over two queues, and all submitted at once. It must not grow.
+ */
+import type { Contestant, Proof } from "../harness/contest.ts";
+import { chained } from "../lifecycle/chain.ts";
+import { CONCURRENCY, NO_DEPENDENCIES, OUTSTANDING } from "../lifecycle/load.ts";
+import { plain as steady } from "../lifecycle/steady-signalbox.ts";
+import { plain as tick } from "../lifecycle/tick-signalbox.ts";
+import { measureSizes } from "./sizes.ts";
+import type { Load } from "./sizes.ts";
+
+const SIZES = { thorough: [1_000, 10_000, 100_000, 1_000_000], quick: [1_000, 10_000, 100_000] };
+
+export const growthOfJobs: Proof = {
+  kind: "proof",
+  name: "growth/jobs",
+  title: "what a job costs at 1 000 to 1 000 000 jobs (100 000 with --quick)",
+  run({ quick }) {
+    const sizes = quick ? SIZES.quick : SIZES.thorough;
+    const loads: readonly Load[] = [
+      sameFor("steady state", "steady", steady({ concurrency: CONCURRENCY, outstanding: OUTSTANDING })),
+      sameFor("device on the next tick", "tick", tick(NO_DEPENDENCIES)),
+      sameFor("chain over two queues", "chain", chained("signalbox", {})),
+      sameFor("all at once", "atOnce", steady({ concurrency: CONCURRENCY, outstanding: Math.max(...sizes) })),
+    ];
+    return measureSizes(loads, { sizes, unit: "jobs", rounds: quick ? 3 : 5, roundMs: quick ? 10 : 100 });
+  },
+};
+
+/** The same queue for all sizes: what is left of a large run would show in a small one after it. */
+function sameFor(name: string, key: string, contestant: Contestant): Load {
+  return { name, key, at: (jobs) => ({ contestant, jobs }) };
+}
