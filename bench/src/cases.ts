@@ -30,6 +30,7 @@ const files: ReadonlyMap<string, () => Promise<Case>> = new Map<string, () => Pr
   ["objects/dependencies-64", async () => (await import("./objects/dependencies.ts")).dependencies(64)],
   ["objects/dependencies-1000", async () => (await import("./objects/dependencies.ts")).dependencies(1_000)],
   ["objects/containers", async () => (await import("./objects/containers.ts")).containers],
+  ["calls/prices", async () => (await import("./calls/prices.ts")).prices],
   ["lockdep/jobs", async () => (await import("./lockdep/jobs.ts")).jobs],
   ["lockdep/fences", async () => (await import("./lockdep/fences.ts")).fences],
   ["overhead/timeouts", async () => (await import("./overhead/overhead.ts")).timeouts],

@@ -9,6 +9,7 @@
 import type { Contest, Contestant } from "../harness/contest.ts";
 import { CONCURRENCY, OUTSTANDING } from "./load.ts";
 import type { QueueLoad } from "./load.ts";
+import { bareFences } from "./bare-fences.ts";
 import { effectForEach } from "./steady-effect.ts";
 import { ringBuffer } from "./steady-floor.ts";
 import * as rivals from "./steady-rivals.ts";
@@ -52,6 +53,7 @@ function contestants(load: QueueLoad): readonly Contestant[] {
     rivals.pLimitPromise(load),
     rivals.pQueuePromise(load),
     effectForEach(load),
+    bareFences({ lanes: 1, ticks: false, ...load }),
     ringBuffer(load),
   ];
 }

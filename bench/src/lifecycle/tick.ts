@@ -6,12 +6,15 @@
  * `lifecycle/tick-dependencies-4` for four. fastq's callback API has no idiom for a dependency and takes no part in these.
  */
 import type { Contest, Contestant } from "../harness/contest.ts";
-import { FOUR_DEPENDENCIES, NO_DEPENDENCIES, ONE_DEPENDENCY } from "./load.ts";
+import { bareFences } from "./bare-fences.ts";
+import { CONCURRENCY, FOUR_DEPENDENCIES, LANES, NO_DEPENDENCIES, ONE_DEPENDENCY, OUTSTANDING } from "./load.ts";
 import type { Distances } from "./load.ts";
 import { effectLanes } from "./tick-effect.ts";
 import { deviceAlone } from "./tick-floor.ts";
 import * as rivals from "./tick-rivals.ts";
 import { awaitingEach, plain } from "./tick-signalbox.ts";
+
+const lanes = { lanes: LANES, ticks: true, concurrency: CONCURRENCY, outstanding: OUTSTANDING };
 
 const load = "4 queues x 64 credits, the device completes on the next tick";
 
@@ -40,7 +43,7 @@ function contestants(distances: Distances): readonly Contestant[] {
   return [
     plain(distances),
     awaitingEach(distances),
-    ...(distances.length === 0 ? [rivals.fastqCallbacks()] : []),
+    ...(distances.length === 0 ? [rivals.fastqCallbacks(), bareFences(lanes)] : []),
     rivals.promisesByHand(distances),
     rivals.fastqPromise(distances),
     rivals.pLimitPromise(distances),
