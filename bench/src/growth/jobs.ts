@@ -24,7 +24,7 @@ export const growthOfJobs: Proof = {
       sameFor("chain over two queues", "chain", chained("signalbox", {})),
       sameFor("all at once", "atOnce", steady({ concurrency: CONCURRENCY, outstanding: Math.max(...sizes) })),
     ];
-    return measureSizes(loads, { sizes, unit: "jobs", rounds: quick ? 3 : 5, roundMs: quick ? 10 : 100 });
+    return measureSizes(loads, { sizes, unit: "jobs", rounds: 5, roundMs: quick ? 15 : 100 });
   },
 };
 

@@ -24,8 +24,8 @@ export const growthOfQueues: Proof = {
     return measureSizes([load], {
       sizes: SIZES,
       unit: "queues",
-      rounds: quick ? 3 : 5,
-      roundMs: quick ? 10 : 100,
+      rounds: 5,
+      roundMs: quick ? 15 : 100,
     });
   },
 };

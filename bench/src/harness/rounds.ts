@@ -33,7 +33,9 @@ const ACCOUNTS = { thorough: 3, quick: 1 };
 const IDLE_MS = 100;
 const GETS_FASTER = 0.95;
 /** ... and counts as warm when it has run for so long. */
-const WARM_UP_MS = 500;
+const WARM_UP_MS = 300;
+/** ... or so often: of the shortest rounds a busy machine leaves nothing, and less, that could be added up. */
+const WARM_UPS = 100;
 const FEWEST = 100;
 const MOST = 2_000_000;
 
@@ -101,8 +103,8 @@ class Entry {
   readonly #rounds: number[] = [];
   readonly #latencies: LatencySummary[] = [];
   #jobs: number;
-  /** The shortest time of a job in a round so far; how long it has not become shorter; and how long rounds took in all, in ms. */
-  #warmth = { best: Infinity, idle: 0, spent: 0 };
+  /** The shortest time of a job in a round so far; for how long it has not become shorter; how long rounds took in all, in ms; and how many. */
+  #warmth = { best: Infinity, idle: 0, spent: 0, rounds: 0 };
   #repeated = 0;
   #disturbed = 0;
   #done = 0;
@@ -140,17 +142,22 @@ class Entry {
 
   /** Whether rounds get no faster any more, or have had their time. */
   isWarm(roundMs: number): boolean {
-    const { idle, spent } = this.#warmth;
-    return idle >= Math.max(IDLE_MS, roundMs) || spent >= Math.max(WARM_UP_MS, 4 * roundMs);
+    const { idle, spent, rounds } = this.#warmth;
+    return idle >= Math.max(IDLE_MS, roundMs) || spent >= Math.max(WARM_UP_MS, 4 * roundMs) || rounds >= WARM_UPS;
   }
 
   /** A round that doesn't count. */
   async warmUp(roundMs: number): Promise<void> {
     const { ms } = await this.#once();
-    const { best, idle, spent } = this.#warmth;
+    const { best, idle, spent, rounds } = this.#warmth;
     const each = ms / this.#jobs;
     const faster = each < best * GETS_FASTER;
-    this.#warmth = { best: Math.min(best, each), idle: faster ? 0 : idle + ms, spent: spent + ms };
+    this.#warmth = {
+      best: Math.min(best, each),
+      idle: faster ? 0 : idle + ms,
+      spent: spent + ms,
+      rounds: rounds + 1,
+    };
     if (this.#fixed === undefined) this.#aimAt(roundMs, ms);
   }
 
