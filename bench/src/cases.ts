@@ -38,6 +38,8 @@ const files: ReadonlyMap<string, () => Promise<Case>> = new Map<string, () => Pr
   ["memory/job", async () => (await import("./memory/job.ts")).memory],
   ["growth/jobs", async () => (await import("./growth/jobs.ts")).growthOfJobs],
   ["growth/queues", async () => (await import("./growth/queues.ts")).growthOfQueues],
+  ["threads/round-trip", async () => (await import("./threads/round-trip.ts")).roundTrip],
+  ["threads/pipelined", async () => (await import("./threads/pipelined.ts")).pipelined],
   ["recovery/workers", async () => (await import("./recovery/recovery.ts")).recovery],
   ["recovery-gpu/endless", async () => (await import("./recovery-gpu/endless.ts")).endless],
   ["proofs/heap", async () => (await import("./proofs/heap.ts")).heap],
