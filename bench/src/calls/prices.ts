@@ -11,9 +11,9 @@ import type { Operation } from "./operations.ts";
 
 /** How often a call is made at once: about as many as are outstanding in a busy program. */
 const COUNT = 1_000;
-const ROUNDS = { thorough: 200, quick: 20 };
+const ROUNDS = { thorough: 200, quick: 5 };
 /** Rounds before those that count, in which code is compiled. */
-const WARM_UP = { thorough: 100, quick: 20 };
+const WARM_UP = { thorough: 100, quick: 5 };
 
 export const prices: Proof = {
   kind: "proof",

@@ -12,9 +12,10 @@ describe("the real platform", () => {
         resolve();
       });
       realPlatform.microtask(() => ran.push("microtask"));
+      realPlatform.kick?.(() => ran.push("kick"));
       ran.push("now");
     });
-    expect(ran).toEqual(["now", "microtask", "macrotask"]);
+    expect(ran).toEqual(["now", "microtask", "kick", "macrotask"]);
   });
 
   it("its clock never goes back, and has fractions", () => {

@@ -48,6 +48,22 @@ describe("the ring's worker", () => {
     expect(reported()).toEqual(["section-submit"]);
   });
 
+  it("goes on in the same batch with heads that its jobs set free, within its budget", () => {
+    const { ring, driver, work, gates } = bench();
+    const queues = ["x", "y"].map((name) => ring.queue(name));
+    const chain: AnyJob[] = [];
+    for (let index = 0; index < 100; index++) {
+      const after = chain.at(-1) ?? gates.fence().fence;
+      chain.push(queues[index % 2]!.job({ label: `j${index}`, run: "done", after }));
+    }
+    submit(...chain);
+    gates.signalThrough(1);
+    work();
+    expect(driver.called("run")).toEqual(chain.map(({ label }) => label));
+    expect(driver.calls.filter((call) => call === "flush")).toHaveLength(2); // 64, and the rest.
+    expect(new Set(chain.slice(0, 64).map(({ timestamp }) => timestamp)).size).toBe(1);
+  });
+
   it("a batch that ran nothing is not flushed", () => {
     const { ring, driver, work, gates } = bench();
     const queue = ring.queue("q");
