@@ -16,7 +16,7 @@
  */
 import { SignalboxError } from "../errors.ts";
 import { hooks } from "../hooks.ts";
-import type { LockdepHooks } from "../hooks.ts";
+import type { LockdepHooks, Tracer } from "../hooks.ts";
 import { enterDelivery, insideDelivery, leaveDelivery } from "../fence/delivery.ts";
 import type { Fence } from "../fence/fence.ts";
 import { ARMED, FRESH, PUBLISHED } from "../fence/state.ts";
@@ -135,7 +135,7 @@ export function submitPlain(job: Job): void {
     if (job._dependency !== null) settleDependencies(job, freePast(queue), null);
     job._seqno = ++job._timeline.lastSeqno;
     if (hooks.lockdep !== null) noteDependencies(hooks.lockdep, job);
-    if (hooks.tracer !== null) traceArmed(job);
+    if (hooks.tracer !== null) traceArmed(hooks.tracer, job);
     queue._push(job);
     job._state = PUBLISHED;
     if (hooks.tracer !== null) hooks.tracer.jobPublished(job);
@@ -185,7 +185,7 @@ export function publish(jobs: readonly Job[]): boolean {
   for (const job of jobs) {
     settleDependencies(job, freePast(job.queue), job._extras === null ? null : job._extras.found);
     if (hooks.lockdep !== null) noteDependencies(hooks.lockdep, job);
-    if (hooks.tracer !== null) traceArmed(job);
+    if (hooks.tracer !== null) traceArmed(hooks.tracer, job);
   }
   for (const job of jobs) job.queue._push(job);
   for (const job of jobs) {
@@ -251,11 +251,14 @@ function noteDependenciesOf(lockdep: LockdepHooks, waiter: Fence, { _dependency,
   for (const fence of _others ?? []) lockdep.dependsOn(waiter, fence, "job");
 }
 
-function traceArmed(job: Job): void {
-  const { tracer } = hooks;
-  tracer?.jobArmed(job);
-  if (job._dependency !== null) tracer?.jobDependency(job, job._dependency);
-  for (const fence of job._others ?? []) tracer?.jobDependency(job, fence);
+function traceArmed(tracer: Tracer, job: Job): void {
+  tracer.jobArmed(job);
+  if (job._dependency !== null || job._extras !== null) traceMore(tracer, job);
+}
+
+function traceMore(tracer: Tracer, job: Job): void {
+  if (job._dependency !== null) tracer.jobDependency(job, job._dependency);
+  for (const fence of job._others ?? []) tracer.jobDependency(job, fence);
   const started = job._extras?.started ?? null;
-  if (started !== null) tracer?.fenceCreated(started);
+  if (started !== null) tracer.fenceCreated(started);
 }

@@ -457,10 +457,15 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
 
   #waitForHead(): void {
     const head = this._list.head;
-    if (head === null || (head._dependency === null && hooks.tracer === null)) return;
-    const blocker = this.#wait.begin(head);
-    if (this._list.head !== head) return; // An issuer that was told of the wait has lost the device.
-    if (hooks.tracer !== null && (blocker !== null || !this._canStart())) hooks.tracer.jobBlocked(head, blocker);
+    if (head === null) return;
+    const blocker = head._dependency === null ? null : this.#wait.begin(head);
+    if (hooks.tracer !== null) this.#traceBlocked(head, blocker);
+  }
+
+  // Not of a head that was lost: an issuer that was told of the wait may have lost the device.
+  #traceBlocked(head: Job<unknown, Spec>, blocker: Fence | null): void {
+    if (this._list.head !== head) return;
+    if (blocker !== null || !this._canStart()) hooks.tracer?.jobBlocked(head, blocker);
   }
 
   #offerHead(): void {
