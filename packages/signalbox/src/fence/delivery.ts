@@ -143,6 +143,19 @@ export function deliveryTime(platform: Platform): number {
   return stamp;
 }
 
+/** Reads the clock for what follows up to the next delivery, as {@link deliveryTime} does inside one. For the trace. */
+export function batchTime(platform: Platform): number {
+  if (depth > 0) return deliveryTime(platform);
+  stampPlatform = platform;
+  stamp = platform.now();
+  return stamp;
+}
+
+/** Whether that clock was read since the last delivery began, and no other one after it. */
+export function wasRead(platform: Platform): boolean {
+  return stampPlatform === platform;
+}
+
 /** SIGNALLING: takes over the registrations of a fence that just signalled; they run when the delivery ends. */
 export function makeDue(list: Registration): void {
   due = joinLists(due, list);

@@ -26,6 +26,8 @@ export class TimelineCore {
   mark = 0;
   /** And where that pass keeps its fence of this timeline. */
   place = 0;
+  /** For the trace (trace/names.ts): the number of the last chunk of events that knows all of this timeline's names; 0 for none. */
+  tracedIn = 0;
 
   /** `id` only where fences of another kind share a context (an array that is put on a foreign timeline). */
   constructor(name: string, driver: string, platform: Platform, bits: SeqnoBits = 64, id: number = ++lastId) {

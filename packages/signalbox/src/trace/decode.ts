@@ -1,23 +1,57 @@
 /** Reads the event log back: from records of numbers (recorder.ts says which) to typed events. */
 import type { EventLog } from "./event-log.ts";
 import { eventTypes } from "./events.ts";
-import type { TracedReason, TraceEvent } from "./events.ts";
+import type { FenceId, TracedReason, TraceEvent, TraceEventType } from "./events.ts";
 import type { Names } from "./names.ts";
-import { outcomes, reasons } from "./recorder.ts";
+import { FOLLOWER, outcomes, reasons, submission } from "./record.ts";
+
+/** One record, with what is needed to read it. */
+interface RecordView {
+  readonly at: (index: number) => number;
+  readonly text: (index: number) => string | undefined;
+  readonly names: Names;
+}
 
 /** Calls back with each event that is held, in the order in which they happened. */
 export function decodeEvents(log: EventLog, names: Names, visit: (event: TraceEvent) => void): void {
   log.forEach((cells, place, texts) => {
-    visit(decode(cells, place, texts, names));
+    const at = (index: number): number => cells[place + index]!;
+    const text = (index: number): string | undefined => texts[at(index) - 1];
+    const record = { at, text, names };
+    const type = at(0) % FOLLOWER;
+    const followers = (at(0) - type) / FOLLOWER;
+    visit(decode(eventTypes[type]!, at(1), at(3), record));
+    for (let index = 1; index <= followers; index++) visit(follower(eventTypes[type]!, index, record));
   });
 }
 
-function decode(cells: Float64Array, place: number, texts: readonly string[], names: Names): TraceEvent {
-  const at = (index: number): number => cells[place + index]!;
-  const text = (index: number): string | undefined => texts[at(index) - 1];
-  const type = eventTypes[at(0)]!;
-  const time = at(1);
-  const own = () => names.fence(at(2), at(3));
+/** An event that followed the first of a record: of that type, and counted from 1. */
+function follower(type: TraceEventType, index: number, record: RecordView): TraceEvent {
+  const { at } = record;
+  switch (type) {
+    case "jobReleased":
+      return decode(type, at(1), at(3) + index, record);
+    case "jobStarted":
+      return ofRun(type, index, record);
+    case "jobCompleted":
+      return index % 2 === 0 ? ofRun(type, index / 2, record) : signalOfRun((index - 1) / 2, record);
+    default:
+      return decode(submission[submission.indexOf(type) + index]!, type === "jobMade" ? at(6) : at(1), at(3), record);
+  }
+}
+
+function ofRun(type: "jobStarted" | "jobCompleted", index: number, { at, names }: RecordView): TraceEvent {
+  const job = names.fence(at(2), at(3) + index);
+  const told = { time: at(1), job, credits: at(4) + index * at(7) };
+  return type === "jobStarted" ? { type, ...told } : { type, ...told, error: 0 };
+}
+
+function signalOfRun(index: number, { at, names }: RecordView): TraceEvent {
+  return { type: "fenceSignalled", time: at(1), fence: names.fence(at(2), at(3) + index), error: 0, cause: "" };
+}
+
+function decode(type: TraceEventType, time: number, seqno: number, { at, text, names }: RecordView): TraceEvent {
+  const own = (): FenceId => names.fence(at(2), seqno);
   switch (type) {
     case "ringOpened":
     case "ringResumed":

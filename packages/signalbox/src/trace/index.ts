@@ -16,6 +16,7 @@
  */
 export { startTrace } from "./trace.ts";
 export type { Trace, TraceOptions } from "./trace.ts";
+export type { ClockPolicy } from "./clock.ts";
 export type { DropPolicy } from "./event-log.ts";
 export type { FenceId, TracedReason, TracedRing, TracedTimeline, TraceEvent, TraceEventType } from "./events.ts";
 export { summarize } from "./summary.ts";

@@ -34,7 +34,6 @@ export class Names {
   readonly #rings = new Map<number, RingEntry>();
   readonly #ringIds = new WeakMap<Ring, number>();
   #lastRing = 0;
-  #recent: Timeline | undefined;
   #enough = FEW;
 
   /** All that is known, in the order in which it was first seen. */
@@ -62,15 +61,7 @@ export class Names {
 
   /** An event of this fence, job or not, goes into the chunk of that number. */
   seeFence(fence: Fence, chunk: number): void {
-    const core = fence._timeline;
-    const known = this.#recent?.context === core.id ? this.#recent : this.#timelines.get(core.id);
-    if (known?.lastChunk === chunk && (known.ring !== undefined || fence.kind !== "job")) return;
-    const entry = known ?? this.#remember(core);
-    entry.lastChunk = chunk;
-    if (fence.kind !== "job") return;
-    entry.isQueue = true;
-    const queue = (fence as Job)._queue;
-    if (queue !== null) this.#fill(entry, queue, chunk);
+    if (fence._timeline.tracedIn !== chunk) this.#see(fence, chunk);
   }
 
   /** An event of this queue goes into the chunk of that number. */
@@ -104,8 +95,21 @@ export class Names {
     if (this.#timelines.size + this.#rings.size <= this.#enough) return;
     for (const [context, { lastChunk }] of this.#timelines) if (lastChunk < oldestKept) this.#timelines.delete(context);
     for (const [id, { lastChunk }] of this.#rings) if (lastChunk < oldestKept) this.#rings.delete(id);
-    this.#recent = undefined;
     this.#enough = Math.max(FEW, 2 * (this.#timelines.size + this.#rings.size));
+  }
+
+  // Once for each timeline and chunk; for a queue's, as long as only jobs that were released have told of it, for each of those.
+  #see(fence: Fence, chunk: number): void {
+    const core = fence._timeline;
+    const entry = this.#timelines.get(core.id) ?? this.#remember(core);
+    entry.lastChunk = chunk;
+    if (fence.kind === "job") {
+      entry.isQueue = true;
+      const queue = (fence as Job)._queue;
+      if (queue !== null) this.#fill(entry, queue, chunk);
+      else if (entry.ring === undefined) return;
+    }
+    core.tracedIn = chunk;
   }
 
   #remember(core: TimelineCore): Timeline {
@@ -120,7 +124,6 @@ export class Names {
       lastChunk: -1,
     };
     this.#timelines.set(context, entry);
-    this.#recent = entry;
     return entry;
   }
 

@@ -1,24 +1,10 @@
 /**
  * The recorder: what listens to the hooks while a trace runs, and takes its notes.
  *
- * Called inside sections, so it only reads and notes: a record of eight numbers (event-log.ts), the names once (names.ts), and
- * a clock reading where one is needed (clock.ts says where). The last four numbers of a record, by its type; a word is kept
- * as its number in the chunk, 0 for none:
+ * Called inside sections, so it only reads and notes: a record (record.ts), the names once for each chunk of records (names.ts),
+ * and a clock reading where one is needed (clock.ts says where).
  *
- * | type | numbers |
- * |---|---|
- * | fenceSignalled | error, word of its cause |
- * | waitEnded | number of the outcome |
- * | promised | word of the reason |
- * | jobMade, jobArmed | cost, word of the label |
- * | jobDependency | context and seqno of the dependency |
- * | jobBlocked | context and seqno of the blocker, 0 for credits |
- * | jobStarted | credits in flight |
- * | jobCompleted | credits in flight, error |
- * | jobTakenBack | credits in flight |
- * | ringHalted | context and seqno of the guilty job, 0 for none |
- * | jobCancelled | number of the reason; then context and seqno of the dependency that failed, or the word of the cause |
- * | deviceSpan | start, end, word of its name, id of its ring |
+ * On the path of each job, so its methods are small: what is rare is in functions of its own, which the engine needn't inline.
  */
 import type { CancelReason } from "../driver.ts";
 import type { Fence } from "../fence/fence.ts";
@@ -28,19 +14,13 @@ import type { Job } from "../queue/job.ts";
 import type { JobQueue } from "../queue/job-queue.ts";
 import type { Ring } from "../queue/ring.ts";
 import { TraceClock } from "./clock.ts";
+import type { ClockPolicy } from "./clock.ts";
 import { EventLog } from "./event-log.ts";
 import type { DropPolicy } from "./event-log.ts";
-import { eventTypes } from "./events.ts";
-import type { TraceEventType } from "./events.ts";
 import { Names } from "./names.ts";
+import { FOLLOWER, numberOf, outcomes, reasons } from "./record.ts";
 
-/** How a wait ended, by the number that is stored. */
-export const outcomes: readonly WaitOutcome[] = ["signalled", "failed", "timeout", "aborted"];
-
-/** Why a job was cancelled, by the number that is stored. */
-export const reasons: readonly CancelReason["kind"][] = ["dependency", "killed", "lost", "reset"];
-
-const numberOf = (type: TraceEventType): number => eventTypes.indexOf(type);
+// Not exported, so that the engine takes them for what they are: constants.
 const RING_OPENED = numberOf("ringOpened");
 const QUEUE_OPENED = numberOf("queueOpened");
 const QUEUE_CLOSED = numberOf("queueClosed");
@@ -65,15 +45,23 @@ const RING_HALTED = numberOf("ringHalted");
 const RING_RESUMED = numberOf("ringResumed");
 const DEVICE_SPAN = numberOf("deviceSpan");
 
+/** In place of FENCE_SIGNALLED, where that followed in the record of a job's completion. */
+const SIGNALLED_AS_WELL = FENCE_SIGNALLED + FOLLOWER;
+
 export class Recorder implements Tracer {
   readonly log: EventLog;
   readonly names: Names = new Names();
-  readonly clock: TraceClock = new TraceClock();
+  readonly clock: TraceClock;
   /** The type of the event before. */
   #previous = -1;
+  /** And its seqno. */
+  #seqno = 0;
+  /** The label of the last job that was made. */
+  #label: string | undefined;
 
-  constructor(maxEvents: number, drop: DropPolicy) {
-    this.log = new EventLog(maxEvents, drop, (oldestKept) => {
+  constructor(maxEvents: number, drop: DropPolicy, policy: ClockPolicy) {
+    this.clock = new TraceClock(policy);
+    this.log = new EventLog(this.clock.cell, maxEvents, drop, (oldestKept) => {
       this.names.forget(oldestKept);
     });
   }
@@ -100,96 +88,110 @@ export class Recorder implements Tracer {
   }
 
   fenceCreated(fence: Fence): void {
-    this.#add(FENCE_CREATED, this.clock.fresh(platformOf(fence)), fence);
+    this.clock.fresh(platformOf(fence));
+    this.#add(FENCE_CREATED, fence);
   }
 
   fenceSignalled(fence: Fence): void {
-    const platform = platformOf(fence);
-    const time = fence.timestamp;
-    const place = this.#add(
-      FENCE_SIGNALLED,
-      time === undefined ? this.clock.shared(platform) : this.clock.notBefore(time, platform),
-      fence,
-    );
-    if (place < 0 || fence.error === 0) return;
-    const { log } = this;
-    log.cells[place + 4] = fence.error;
-    log.cells[place + 5] = log.text(words(fence._origin()._cause));
+    if (this.#previous === JOB_COMPLETED && this.#signalFollows(fence)) return;
+    this.#readSignal(fence);
+    const place = this.#add(FENCE_SIGNALLED, fence);
+    if (place >= 0 && fence.error !== 0) this.#noteFailure(place, fence);
   }
 
   waitStarted(fence: Fence): void {
-    this.#add(WAIT_STARTED, this.clock.fresh(platformOf(fence)), fence);
+    this.clock.fresh(platformOf(fence));
+    this.#add(WAIT_STARTED, fence);
   }
 
   waitEnded(fence: Fence, outcome: WaitOutcome): void {
-    const place = this.#add(WAIT_ENDED, this.clock.shared(platformOf(fence)), fence);
+    this.clock.shared(platformOf(fence));
+    const place = this.#add(WAIT_ENDED, fence);
     if (place >= 0) this.log.cells[place + 4] = outcomes.indexOf(outcome);
   }
 
   // Just after its fence was made.
   promised(fence: Fence, reason: string): void {
-    const place = this.#add(PROMISED, this.clock.same(platformOf(fence)), fence);
+    this.clock.same(platformOf(fence));
+    const place = this.#add(PROMISED, fence);
     if (place >= 0) this.log.cells[place + 4] = this.log.text(reason);
   }
 
   jobMade(job: Job): void {
-    this.#addMake(JOB_MADE, this.clock.fresh(platformOf(job)), job);
+    this.#label = job._label;
+    this.clock.fresh(platformOf(job));
+    this.#addMake(JOB_MADE, job);
   }
 
   // The jobs of one submission are armed one after another; the first of them comes after the program's own code.
   jobArmed(job: Job): void {
     const among = this.#previous === JOB_ARMED || this.#previous === JOB_DEPENDENCY;
     const platform = platformOf(job);
-    this.#addMake(JOB_ARMED, among ? this.clock.same(platform) : this.clock.fresh(platform), job);
+    if (among) this.clock.same(platform);
+    else this.clock.fresh(platform);
+    if (this.#previous !== JOB_MADE || !this.#armFollows(job)) this.#addMake(JOB_ARMED, job);
   }
 
   jobDependency(job: Job, dependency: Fence): void {
-    const place = this.#add(JOB_DEPENDENCY, this.clock.same(platformOf(job)), job);
+    this.clock.same(platformOf(job));
+    const place = this.#add(JOB_DEPENDENCY, job);
     if (place >= 0) this.#refer(place + 4, dependency);
   }
 
   jobPushed(job: Job): void {
-    this.#add(JOB_PUSHED, this.clock.same(platformOf(job)), job);
+    if (this.#previous === JOB_ARMED && this.#isLast(job) && this.log.follow()) this.#previous = JOB_PUSHED;
+    else this.#addSame(JOB_PUSHED, job);
   }
 
   jobPublished(job: Job): void {
-    this.#add(JOB_PUBLISHED, this.clock.same(platformOf(job)), job);
+    if (this.#previous === JOB_PUSHED && this.#isLast(job) && this.log.follow()) this.#previous = JOB_PUBLISHED;
+    else this.#addSame(JOB_PUBLISHED, job);
   }
 
   jobBlocked(job: Job, blocker: Fence | null): void {
-    const submitted = this.#previous === JOB_PUBLISHED;
     const platform = platformOf(job);
-    const place = this.#add(JOB_BLOCKED, submitted ? this.clock.same(platform) : this.clock.shared(platform), job);
+    if (this.#previous === JOB_PUBLISHED) this.clock.same(platform);
+    else this.clock.shared(platform);
+    const place = this.#add(JOB_BLOCKED, job);
     if (place >= 0 && blocker !== null) this.#refer(place + 4, blocker);
   }
 
   jobStarted(job: Job): void {
-    const place = this.#add(JOB_STARTED, this.clock.fresh(platformOf(job)), job);
-    if (place >= 0) this.log.cells[place + 4] = job._queue?.creditsInFlight ?? 0;
+    this.clock.fresh(platformOf(job));
+    const credits = job._queue?.creditsInFlight ?? 0;
+    if (this.#previous !== JOB_STARTED || !this.#goesOn(job, credits))
+      this.#addRun(JOB_STARTED, job, credits, job._cost);
   }
 
   // A driver that completes jobs inside `run` has just worked for one of them; one that is told later is told of many at once.
   jobCompleted(job: Job): void {
     const platform = platformOf(job);
-    const inRun = this.#previous === JOB_STARTED;
-    const place = this.#add(JOB_COMPLETED, inRun ? this.clock.fresh(platform) : this.clock.shared(platform), job);
-    if (place < 0) return;
-    this.log.cells[place + 4] = job._queue?.creditsInFlight ?? 0;
-    this.log.cells[place + 5] = job._error;
+    if (this.#previous === JOB_STARTED) this.clock.fresh(platform);
+    else this.clock.shared(platform);
+    const credits = job._queue?.creditsInFlight ?? 0;
+    if (this.#previous === SIGNALLED_AS_WELL && job._error === 0 && this.#goesOn(job, credits)) {
+      this.#previous = JOB_COMPLETED;
+      return;
+    }
+    const place = this.#addRun(JOB_COMPLETED, job, credits, -job._cost);
+    if (place >= 0 && job._error !== 0) this.log.cells[place + 5] = job._error;
   }
 
   // A timer's: nothing of this batch was told before.
   jobTimedOut(job: Job): void {
-    this.#add(JOB_TIMED_OUT, this.clock.fresh(platformOf(job)), job);
+    this.clock.fresh(platformOf(job));
+    this.#add(JOB_TIMED_OUT, job);
   }
 
   jobTakenBack(job: Job): void {
-    const place = this.#add(JOB_TAKEN_BACK, this.clock.shared(platformOf(job)), job);
+    this.clock.shared(platformOf(job));
+    const place = this.#add(JOB_TAKEN_BACK, job);
     if (place >= 0) this.log.cells[place + 4] = job._queue?.creditsInFlight ?? 0;
   }
 
   jobCancelled(job: Job, reason: CancelReason): void {
-    const place = this.#add(JOB_CANCELLED, this.clock.shared(platformOf(job)), job);
+    this.clock.shared(platformOf(job));
+    const place = this.#add(JOB_CANCELLED, job);
     if (place < 0) return;
     const { log } = this;
     log.cells[place + 4] = reasons.indexOf(reason.kind);
@@ -198,17 +200,17 @@ export class Recorder implements Tracer {
   }
 
   jobReleased(job: Job): void {
+    if (this.#previous === JOB_RELEASED && this.#releaseFollows(job)) return;
     const platform = platformOf(job);
-    this.#add(
-      JOB_RELEASED,
-      this.#previous === JOB_RELEASED ? this.clock.same(platform) : this.clock.shared(platform),
-      job,
-    );
+    if (this.#previous === JOB_RELEASED) this.clock.same(platform);
+    else this.clock.shared(platform);
+    this.#add(JOB_RELEASED, job);
   }
 
   deviceSpan(span: DeviceSpan): void {
     const { ring, job, name, start, end } = span;
-    const place = this.#add(DEVICE_SPAN, this.clock.shared(ring.platform), job);
+    this.clock.shared(ring.platform);
+    const place = this.#add(DEVICE_SPAN, job);
     if (place < 0) return;
     const { log } = this;
     log.cells[place + 4] = start;
@@ -217,15 +219,92 @@ export class Recorder implements Tracer {
     log.cells[place + 7] = this.names.seeRing(ring, log.chunkNumber);
   }
 
-  #add(type: number, time: number, fence: Fence): number {
+  // Whether the event before is of that fence, too.
+  #isLast(fence: Fence): boolean {
+    return this.#seqno === fence._seqno && this.#isOf(fence);
+  }
+
+  // Whether the last record is of that fence's timeline.
+  #isOf(fence: Fence): boolean {
+    const { cells, last } = this.log;
+    return cells[last + 2] === fence._timeline.id;
+  }
+
+  // Which job of its queue was made is not told, so any of the same label and cost will do. After a jobMade.
+  #armFollows(job: Job): boolean {
+    const { cells, last } = this.log;
+    if (!this.#isOf(job) || cells[last + 4] !== job._cost || this.#label !== job._label) return false;
+    if (!this.log.follow()) return false;
+    cells[last + 3] = job._seqno;
+    cells[last + 6] = this.clock.last;
+    this.#seqno = job._seqno;
+    this.#previous = JOB_ARMED;
+    return true;
+  }
+
+  // After a jobCompleted.
+  #signalFollows(fence: Fence): boolean {
+    if (fence._error !== 0 || fence._timestamp! > this.clock.last || !this.#isLast(fence) || !this.log.follow())
+      return false;
+    this.#previous = SIGNALLED_AS_WELL;
+    return true;
+  }
+
+  // After a jobReleased.
+  #releaseFollows(job: Job): boolean {
+    if (this.#seqno !== job._seqno - 1 || !this.#isOf(job) || !this.log.follow()) return false;
+    this.#seqno = job._seqno;
+    return true;
+  }
+
+  // A run of jobs of which each is the next of its queue, at one time, and moves the credits in flight by as much.
+  #goesOn(job: Job, credits: number): boolean {
+    const { cells, last } = this.log;
+    if (this.#seqno !== job._seqno - 1 || !this.#isOf(job) || cells[last + 1] !== this.clock.last) return false;
+    if (cells[last + 6]! + cells[last + 7]! !== credits || !this.log.follow()) return false;
+    cells[last + 6] = credits;
+    this.#seqno = job._seqno;
+    return true;
+  }
+
+  #addRun(type: number, job: Job, credits: number, step: number): number {
+    const place = this.#add(type, job);
+    if (place < 0) return place;
+    const { cells } = this.log;
+    cells[place + 4] = credits;
+    cells[place + 6] = credits;
+    cells[place + 7] = step;
+    return place;
+  }
+
+  #readSignal(fence: Fence): void {
+    const platform = platformOf(fence);
+    const time = fence.timestamp;
+    if (time === undefined) this.clock.shared(platform);
+    else this.clock.notBefore(time, platform);
+  }
+
+  #noteFailure(place: number, fence: Fence): void {
+    const { log } = this;
+    log.cells[place + 4] = fence.error;
+    log.cells[place + 5] = log.text(words(fence._origin()._cause));
+  }
+
+  #addSame(type: number, job: Job): void {
+    this.clock.same(platformOf(job));
+    this.#add(type, job);
+  }
+
+  #add(type: number, fence: Fence): number {
     this.#previous = type;
-    const place = this.log.add(type, time, fence.context, fence._seqno);
+    this.#seqno = fence._seqno;
+    const place = this.log.add(type, fence._timeline.id, fence._seqno);
     if (place >= 0) this.names.seeFence(fence, this.log.chunkNumber);
     return place;
   }
 
-  #addMake(type: number, time: number, job: Job): void {
-    const place = this.#add(type, time, job);
+  #addMake(type: number, job: Job): void {
+    const place = this.#add(type, job);
     if (place < 0) return;
     this.log.cells[place + 4] = job._cost;
     this.log.cells[place + 5] = this.log.text(job._label);
@@ -233,19 +312,21 @@ export class Recorder implements Tracer {
 
   #addOfRing(type: number, ring: Ring): number {
     this.#previous = type;
-    const place = this.log.add(type, this.clock.fresh(ring.platform), 0, 0);
+    this.clock.fresh(ring.platform);
+    const place = this.log.add(type, 0, 0);
     if (place >= 0) this.log.cells[place + 2] = this.names.seeRing(ring, this.log.chunkNumber);
     return place;
   }
 
   #addOfQueue(type: number, queue: JobQueue): void {
     this.#previous = type;
-    const place = this.log.add(type, this.clock.fresh(queue.ring.platform), queue._timeline.id, 0);
+    this.clock.fresh(queue.ring.platform);
+    const place = this.log.add(type, queue._timeline.id, 0);
     if (place >= 0) this.names.seeQueue(queue, this.log.chunkNumber);
   }
 
   #refer(place: number, fence: Fence): void {
-    this.log.cells[place] = fence.context;
+    this.log.cells[place] = fence._timeline.id;
     this.log.cells[place + 1] = fence._seqno;
     this.names.seeFence(fence, this.log.chunkNumber);
   }

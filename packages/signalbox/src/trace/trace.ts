@@ -7,6 +7,7 @@
  */
 import { SignalboxError } from "../errors.ts";
 import { hooks } from "../hooks.ts";
+import type { ClockPolicy } from "./clock.ts";
 import { decodeEvents } from "./decode.ts";
 import type { DropPolicy } from "./event-log.ts";
 import type { TracedRing, TracedTimeline, TraceEvent } from "./events.ts";
@@ -15,12 +16,21 @@ import { Recorder } from "./recorder.ts";
 /** What a trace may take. */
 export interface TraceOptions {
   /**
-   * How many events it holds at the most; 1 000 000 if left out. An event is 64 bytes, and memory is taken as events come;
+   * How many events it holds at the most; 1 000 000 if left out. An event takes 64 bytes or less, and memory is taken as events come;
    * a job makes about ten.
    */
   readonly maxEvents?: number;
   /** Which events go when it is full: "oldest" (the default), in blocks of up to 8192 at a time, or "newest". `dropped` counts them. */
   readonly drop?: DropPolicy;
+  /**
+   * When the clock is read. "precise" (the default): before whatever follows somebody else's code, which is three readings for a
+   * job: when it is made, when it is submitted, when its run begins. "batch": once for each delivery, and once for what the
+   * program makes and submits between two deliveries, in one synchronous piece, at the first of it.
+   *
+   * "batch" hides how long the program took from one job of such a piece to the next, and the driver in `run`: what was made
+   * together has one time, and so has what was started together. Times never go back, and events are in their order.
+   */
+  readonly clock?: ClockPolicy;
 }
 
 /**
@@ -107,14 +117,16 @@ export class Trace {
  * @example `using trace = startTrace({ maxEvents: 100_000 });`
  */
 export function startTrace(options: TraceOptions = {}): Trace {
-  const { maxEvents = 1_000_000, drop = "oldest" } = options;
+  const { maxEvents = 1_000_000, drop = "oldest", clock = "precise" } = options;
   if (!Number.isSafeInteger(maxEvents) || maxEvents < 1)
     throw new RangeError(`A trace holds a whole number of events from 1 (got ${maxEvents})`);
   if (!(["oldest", "newest"] as unknown[]).includes(drop))
     throw new SignalboxError("EINVAL", `A trace drops its "oldest" or its "newest" events (got "${drop as string}")`);
+  if (!(["precise", "batch"] as unknown[]).includes(clock))
+    throw new SignalboxError("EINVAL", `The clock of a trace is "precise" or "batch" (got "${clock as string}")`);
   if (hooks.tracer !== null)
     throw new SignalboxError("EBUSY", "A trace or another listener is running already: stop it first");
-  const recorder = new Recorder(maxEvents, drop);
+  const recorder = new Recorder(maxEvents, drop, clock);
   hooks.tracer = recorder;
   return new Trace(recorder);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Ring, Timeline, submit } from "../../src/index.ts";
-import { EventLog, RECORD } from "../../src/trace/event-log.ts";
+import { EventLog } from "../../src/trace/event-log.ts";
+import { RECORD } from "../../src/trace/record.ts";
 import { summarize, writePerfetto, readPerfetto } from "../../src/trace/index.ts";
 import { brief, traced } from "./support.ts";
 
@@ -37,9 +38,9 @@ describe("the bound on memory", () => {
   });
 
   test("lets go of the words with the events that they belong to", () => {
-    const log = new EventLog(8, "oldest", () => {});
+    const log = new EventLog(new Float64Array(1), 8, "oldest", () => {});
     for (let index = 0; index < 100; index++) {
-      const place = log.add(0, index, 0, 0);
+      const place = log.add(0, 0, 0);
       log.cells[place + 5] = log.text(`word ${index}`);
     }
     const words: (string | undefined)[] = [];
@@ -88,9 +89,11 @@ describe("the bound on memory", () => {
 });
 
 test("a record begins empty, though its chunk was used before", () => {
-  const log = new EventLog(4, "oldest", () => {});
+  const time = new Float64Array(1);
+  const log = new EventLog(time, 4, "oldest", () => {});
   for (let index = 0; index < 20; index++) {
-    const place = log.add(1, index, 2, 3);
+    time[0] = index;
+    const place = log.add(1, 2, 3);
     expect(Array.from(log.cells.subarray(place, place + RECORD))).toEqual([1, index, 2, 3, 0, 0, 0, 0]);
     log.cells.fill(9, place + 4, place + RECORD);
   }

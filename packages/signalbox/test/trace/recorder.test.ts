@@ -1,8 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
-import { Registration, Ring, Timeline, errno, publish, realPlatform, submission, submit } from "../../src/index.ts";
-import type { Platform } from "../../src/index.ts";
+import { Registration, Ring, Timeline, errno, publish, submission, submit } from "../../src/index.ts";
 import { hooks } from "../../src/hooks.ts";
 import { disableLockdep } from "../../src/signalling/lockdep/lockdep.ts";
 import { readPerfetto, startTrace, writePerfetto } from "../../src/trace/index.ts";
@@ -211,6 +210,7 @@ describe("a trace", () => {
   test("refuses bounds that make no sense", () => {
     for (const maxEvents of [0, -1, 1.5, NaN, Infinity]) expect(() => startTrace({ maxEvents })).toThrow(RangeError);
     expect(() => startTrace({ drop: "all" as never })).toThrow(expect.objectContaining({ code: "EINVAL" }));
+    expect(() => startTrace({ clock: "quick" as never })).toThrow(expect.objectContaining({ code: "EINVAL" }));
     expect(hooks.tracer).toBeNull();
   });
 
@@ -291,73 +291,5 @@ describe("a fence that is owed on somebody's word", () => {
     expect(ofType(trace, "promised")).toEqual([{ type: "promised", time: trace.events()[0]?.time, fence: id, reason }]);
     const [slice] = readPerfetto(writePerfetto(trace)).slices.filter(({ category }) => category === "fence");
     expect(slice?.facts["promised"]).toBe(reason);
-  });
-});
-
-describe("the clock", () => {
-  /** A platform whose clock moves by 1 ms with each reading, so that readings can be counted. */
-  function counting(): { platform: Platform; readings: () => number; at: () => number } {
-    let now = 0;
-    return { platform: { ...realPlatform, now: () => ++now }, readings: () => now, at: () => now };
-  }
-
-  test("is read once for all completions of one interrupt, and not again for their signals", async () => {
-    const { platform, readings } = counting();
-    const ring = new Ring({ name: "batch", run: () => "pending", cancel: () => {} }, { platform });
-    const queue = ring.queue("work");
-    const jobs = Array.from({ length: 50 }, () => queue.job({}));
-    submit(...jobs);
-    await Promise.resolve();
-    const trace = traced();
-    const before = readings();
-    queue.completeThrough(50);
-    expect(readings() - before).toBe(1);
-    expect(ofType(trace, "jobCompleted")).toHaveLength(50);
-    expect(new Set(trace.events().map(({ time }) => time)).size).toBe(1);
-  });
-
-  test("is read once for a submission, whatever its length", () => {
-    const { platform, readings } = counting();
-    const ring = new Ring({ name: "batch", run: () => "pending", cancel: () => {} }, { platform });
-    const queue = ring.queue("work", { jobs: 1 });
-    const gate = new Timeline("gate", { platform }).fence().fence;
-    const jobs = Array.from({ length: 50 }, () => queue.job({ after: gate }));
-    traced();
-    const before = readings();
-    submit(...jobs);
-    expect(readings() - before).toBe(1);
-  });
-
-  test("is read for each start, since the driver worked in between", async () => {
-    const { platform, at } = counting();
-    const work = (): void => {
-      for (let turn = 0; turn < 10; turn++) platform.now();
-    };
-    const ring = new Ring({ name: "slow", run: () => (work(), "done"), cancel: () => {} }, { platform });
-    const queue = ring.queue("work");
-    const trace = traced();
-    submit(queue.job({}), queue.job({}), queue.job({}));
-    await queue.drain();
-    const starts = ofType(trace, "jobStarted").map(({ time }) => time);
-    const ends = ofType(trace, "jobCompleted").map(({ time }) => time);
-    for (const [index, end] of ends.entries()) expect(end - starts[index]!).toBeGreaterThanOrEqual(10);
-    for (const [index, start] of starts.slice(1).entries()) expect(start).toBeGreaterThan(ends[index]!);
-    expect(at()).toBeGreaterThan(30);
-  });
-
-  test("never goes back, though a signal's timestamp may be older than what was recorded since", async () => {
-    const { platform } = counting();
-    const trace = traced();
-    const ring = new Ring({ name: "mixed", run: () => "done", cancel: () => {} }, { platform });
-    const queues = [ring.queue("a"), ring.queue("b")];
-    const chained = new Timeline("chained", { platform }).fence();
-    const jobs = queues.flatMap((queue) => [queue.job({}), queue.job({}), queue.job({})]);
-    jobs[0]!.after(); // No dependency: only the shape of the call.
-    submit(...jobs);
-    jobs[2]!.register(Registration.signal(chained));
-    await Promise.all(queues.map((queue) => queue.drain()));
-    const times = trace.events().map(({ time }) => time);
-    expect(times).toEqual([...times].sort((a, b) => a - b));
-    expect(times.length).toBeGreaterThan(30);
   });
 });
