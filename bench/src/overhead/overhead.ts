@@ -1,14 +1,17 @@
 /**
  * What a thing costs that one may leave out, beside the same without: the jobs of `lifecycle/tick`, without dependencies.
  *
- * `overhead/timeouts`: a timeout on each queue. `overhead/trace`: a trace that runs all the time. `lifecycle/promise-each`: a promise
+ * `overhead/timeouts`: a timeout on each queue. `overhead/trace`: a trace that runs all the time, with one reading of the clock for
+ * each batch and with all of them, beside a floor that only writes as many bare records as a job has events. `lifecycle/promise-each`: a promise
  * for each job, which the producer awaits, where else it looks at fences. (The validator's cost is in the lockdep cases.)
  *
  * Each contestant has a copy of the package of its own, so that what one of them does is not compiled into the code of the other.
  */
+import type { ClockPolicy } from "signalbox/trace";
 import type { Contest, Contestant, Lineup, Role } from "../harness/contest.ts";
 import { NO_DEPENDENCIES } from "../lifecycle/load.ts";
 import { openTickQueues } from "../lifecycle/tick-driver.ts";
+import type { TickQueues } from "../lifecycle/tick-driver.ts";
 import { byFences, byPromises } from "../lifecycle/tick-signalbox.ts";
 import { Copies } from "../lockdep/copies.ts";
 import type { Copy } from "../lockdep/copies.ts";
@@ -18,16 +21,55 @@ const TIMEOUT_MS = 600_000;
 /** What the trace holds of the newest events: a program that leaves it on holds no more either. */
 const TRACED_EVENTS = 100_000;
 
+/** How many steps of a job are told, and in how many numbers each. */
+const EVENTS_OF_A_JOB = 8;
+const NUMBERS = 8;
+
 const load = "4 queues x 64 credits, the device completes on the next tick";
 
-export const timeouts: Contest = overhead("overhead/timeouts", "a timeout on each queue", (copy) => {
-  const queues = openTickQueues(copy.core, NO_DEPENDENCIES, { timeout: TIMEOUT_MS });
-  return { body: queues.body, run: byFences(queues) };
+export const timeouts: Contest = overhead("overhead/timeouts", {
+  "a timeout on each queue": (copy) => {
+    const queues = openTickQueues(copy.core, NO_DEPENDENCIES, { timeout: TIMEOUT_MS });
+    return { body: queues.body, run: byFences(queues) };
+  },
 });
 
-export const trace: Contest = overhead("overhead/trace", "a trace that runs", (copy) => {
+export const trace: Contest = overhead("overhead/trace", {
+  "a trace, one clock reading a batch": (copy) => traced(copy, "batch"),
+  "a trace, precise": (copy) => traced(copy, "precise"),
+  "no trace, eight bare records a job": (copy) => {
+    const queues = openTickQueues(copy.core, NO_DEPENDENCIES);
+    const note = bareRecords();
+    const submitJob: TickQueues["submitJob"] = (index, window) => {
+      note(index);
+      return queues.submitJob(index, window);
+    };
+    return { body: queues.body, run: byFences({ body: queues.body, submitJob }) };
+  },
+});
+
+/** What nobody can do with less who writes eight numbers for each of a job's eight events: no clock, no names, nothing looked up. */
+function bareRecords(): (seqno: number) => void {
+  const cells = new Float64Array(TRACED_EVENTS * NUMBERS);
+  let place = 0;
+  return (seqno) => {
+    for (let event = 0; event < EVENTS_OF_A_JOB; event++) {
+      for (let k = 0; k < NUMBERS; k++) cells[place + k] = seqno;
+      place = place + NUMBERS === cells.length ? 0 : place + NUMBERS;
+    }
+  };
+}
+
+export const promiseEach: Contest = overhead("lifecycle/promise-each", {
+  "a promise asked for on each job, and awaited": (copy) => {
+    const queues = openTickQueues(copy.core, NO_DEPENDENCIES);
+    return { body: queues.body, run: byPromises(queues) };
+  },
+});
+
+function traced(copy: Copy, clock: ClockPolicy): Work {
   const queues = openTickQueues(copy.core, NO_DEPENDENCIES);
-  const running = copy.tracing.startTrace({ maxEvents: TRACED_EVENTS });
+  const running = copy.tracing.startTrace({ maxEvents: TRACED_EVENTS, clock });
   return {
     body: queues.body,
     run: byFences(queues),
@@ -36,24 +78,19 @@ export const trace: Contest = overhead("overhead/trace", "a trace that runs", (c
       return Promise.resolve(events > jobs ? undefined : `the trace has ${events} events of ${jobs} jobs`);
     },
   };
-});
-
-export const promiseEach: Contest = overhead(
-  "lifecycle/promise-each",
-  "a promise asked for on each job, and awaited",
-  (copy) => {
-    const queues = openTickQueues(copy.core, NO_DEPENDENCIES);
-    return { body: queues.body, run: byPromises(queues) };
-  },
-);
+}
 
 type Work = Pick<Contestant, "body" | "run" | "verify">;
 
-function overhead(name: string, what: string, make: (copy: Copy) => Work): Contest {
-  return { kind: "contest", name, title: `${what}, beside without: ${load}`, prepare: () => lineupOf(what, make) };
+/** Each of them by what it leaves in, and how it is made on a copy of its own. */
+type Makers = Readonly<Record<string, (copy: Copy) => Work>>;
+
+function overhead(name: string, makers: Makers): Contest {
+  const what = Object.keys(makers).join("; ");
+  return { kind: "contest", name, title: `${what}; beside without: ${load}`, prepare: () => lineupOf(makers) };
 }
 
-async function lineupOf(what: string, make: (copy: Copy) => Work): Promise<Lineup> {
+async function lineupOf(makers: Makers): Promise<Lineup> {
   const copies = new Copies();
   const asContestant = (called: string, role: Role, work: Work): Contestant => ({
     name: called,
@@ -62,10 +99,11 @@ async function lineupOf(what: string, make: (copy: Copy) => Work): Promise<Lineu
     ...work,
   });
   const plain = openTickQueues((await copies.asItIs()).core, NO_DEPENDENCIES);
-  const contestants = [
-    asContestant(what, "signalbox", make(await copies.asItIs())),
-    asContestant("without", "floor", { body: plain.body, run: byFences(plain) }),
-  ];
+  const contestants: Contestant[] = [];
+  for (const [what, make] of Object.entries(makers)) {
+    contestants.push(asContestant(what, "signalbox", make(await copies.asItIs())));
+  }
+  contestants.push(asContestant("without", "floor", { body: plain.body, run: byFences(plain) }));
   return {
     contestants,
     close() {

@@ -71,7 +71,7 @@ export const bars: readonly Bar[] = [
   found("memory/job", "a job that is done and let go", 0, "retainedBytes", "bytes"),
   time("lockdep/jobs", "without the validator's hooks", 1.02, { named: /^validator off$/ }, floor),
   time("overhead/timeouts", "without", 1.3, { role: "signalbox" }, floor),
-  time("overhead/trace", "without", 1.3, { role: "signalbox" }, floor),
+  time("overhead/trace", "without", 1.3, { named: /one clock reading a batch$/ }, { named: /^without$/ }),
   found("growth/jobs", "growth of a job's cost with their number", 1.5, "growth", "x"),
   found("growth/queues", "growth of a job's cost with the number of queues", 1.5, "growth", "x"),
   speed("webgpu/pipelined", "raw WebGPU", 1, { role: "signalbox" }, rivals),
