@@ -1,5 +1,5 @@
 /**
- * The contestants of the threads cases: the device as a user has it; the pools; messages
+ * The contestants of the threads cases: the device as a user has it, asleep between jobs and with its spin on; the pools; messages
  * by hand; and the floor. Each has threads of its own, which sleep while the others have their turn.
  */
 import type { JobQueue } from "signalbox";
@@ -28,9 +28,13 @@ export interface Drivers {
   pool(pool: Pool, body: JobBody): Run;
 }
 
+/** How long each side of the device looks before it sleeps, in ms, where it does. */
+const SPIN = 0.05;
+
 /** Opens them all. */
 export async function onThreads({ threads, outstanding }: Load, drivers: Drivers): Promise<Lineup> {
-  const devices = [await openDevice("signalbox", threads, outstanding)];
+  const devices = [await openDevice("signalbox", threads, outstanding, 0)];
+  devices.push(await openDevice("signalbox, with spin", threads, outstanding, SPIN));
   const pools = [openByHand(threads), ...(await openPools(threads, outstanding / threads))];
   const floor = openFloor(threads, outstanding);
   return {
@@ -52,8 +56,8 @@ export async function onThreads({ threads, outstanding }: Load, drivers: Drivers
   };
 }
 
-function openDevice(name: string, lanes: number, outstanding: number): Promise<WorkersDevice> {
-  return openWorkers({ name, lanes, slots: Math.max(1, outstanding / lanes) });
+function openDevice(name: string, lanes: number, outstanding: number, spin: number): Promise<WorkersDevice> {
+  return openWorkers({ name, lanes, slots: Math.max(1, outstanding / lanes), spin });
 }
 
 /** What the device runs in its threads: the same module and export each time. */

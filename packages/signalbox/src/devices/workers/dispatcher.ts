@@ -7,6 +7,7 @@
  * and so is bound to a thread when the thread is free and not before.
  */
 import type { Lane } from "./lane.ts";
+import type { Spinner } from "./spinner.ts";
 import { TaskList } from "./task.ts";
 import type { Task } from "./task.ts";
 
@@ -15,10 +16,13 @@ export class Dispatcher {
   /** Tasks of the queues that are pinned to no lane. */
   readonly pool: TaskList = new TaskList();
   readonly #lanes: readonly Lane[];
+  readonly #spinner: Spinner | null;
   #feeding = false;
 
-  constructor(lanes: readonly Lane[]) {
+  /** The spinner looks for completions of what was handed over; null if there is none. */
+  constructor(lanes: readonly Lane[], spinner: Spinner | null) {
     this.#lanes = lanes;
+    this.#spinner = spinner;
   }
 
   /** Hands over what fits. Outside every section, for it calls what jobs' specs gave as functions. */
@@ -28,7 +32,9 @@ export class Dispatcher {
     this.#feeding = true;
     while (this.#feedEach());
     this.#feeding = false;
-    for (const lane of this.#lanes) lane.flush();
+    const spins = this.#spinner?.wanted() ?? false;
+    for (const lane of this.#lanes) lane.flush(spins);
+    this.#spinner?.kick();
   }
 
   /** Takes out all that waits, of the pool and of every lane. */

@@ -25,7 +25,7 @@ import type { Thread, ThreadListener, Threads } from "../../platform/threads.ts"
 import type { Job } from "../../queue/job.ts";
 import type { JobFunction } from "./job-function.ts";
 import * as protocol from "./protocol.ts";
-import type { FromThread, ToThread } from "./protocol.ts";
+import type { FromThread, Told, ToThread } from "./protocol.ts";
 import * as ring from "./shared-ring.ts";
 import { TaskList } from "./task.ts";
 import type { Task } from "./task.ts";
@@ -75,6 +75,14 @@ export interface HeldTask {
   readonly started: boolean;
 }
 
+/** What is the same for all threads of a device. */
+export interface ThreadOptions {
+  /** How many slots their rings have. */
+  readonly capacity: number;
+  /** How long each side looks for what the other does before it sleeps, in ms; 0 for not at all. */
+  readonly spin: number;
+}
+
 /** One thread and the tasks that it holds. */
 export class LaneThread implements ThreadListener {
   #owner: LaneThreadOwner;
@@ -84,7 +92,7 @@ export class LaneThread implements ThreadListener {
   readonly #tasks = new TaskList();
   readonly #defined = new Set<JobFunction>();
   /** Outcomes that came by message, by slot, and whether one did. */
-  readonly #posted: (FromThread | undefined)[];
+  readonly #posted: (Told | undefined)[];
   /** Why outcomes that were posted can't be read here, in order. */
   readonly #unreadable: unknown[] = [];
   #batch: (number | readonly unknown[])[] = [];
@@ -98,6 +106,8 @@ export class LaneThread implements ThreadListener {
   #told: number = ring.START;
   /** What to add to the thread's times to have them on this side's clock. */
   #clockShift = 0;
+  readonly #spin: number;
+  #hushed = false;
   #ending = false;
   #late: Task | null = null;
   #spare: boolean;
@@ -107,17 +117,18 @@ export class LaneThread implements ThreadListener {
     owner: LaneThreadOwner,
     threads: Threads,
     platform: Platform,
-    capacity: number,
+    { capacity, spin }: ThreadOptions,
     use: "lane" | "spare" = "lane",
   ) {
     this.#owner = owner;
     this.#platform = platform;
     this.#spare = use === "spare";
+    this.#spin = spin;
     this.#spawnedAt = platform.now();
     this.#ring = new ring.SubmitterRing(capacity);
     this.#posted = new Array<undefined>(capacity).fill(undefined);
     this.#thread = threads.spawn(owner.name, this);
-    this.#post([protocol.INIT, this.#ring.memory, capacity]);
+    this.#post([protocol.INIT, this.#ring.memory, capacity, spin]);
     this.#holdProcess();
   }
 
@@ -133,6 +144,11 @@ export class LaneThread implements ThreadListener {
   /** How much work is thought to be ahead of a new task, in ms. */
   get ahead(): number {
     return this.#ahead;
+  }
+
+  /** Whether it was told not to ring; then it holds something, and somebody looks (spinner.ts). */
+  get hushed(): boolean {
+    return this.#hushed;
   }
 
   /** It was a spare, and is ready: from now on it is this owner's. */
@@ -173,10 +189,11 @@ export class LaneThread implements ThreadListener {
     this.#tasks.push(task);
   }
 
-  /** Lets the thread see what was taken, and wakes it if it sleeps. */
-  flush(): void {
+  /** Lets the thread see what was taken, and wakes it if it sleeps. `spins` says that this side may look for what it completes. */
+  flush(spins: boolean): void {
     if (this.#state === "ended") return;
     const last = this.#ring.last;
+    if (spins) this.#hush();
     this.#ring.publish();
     if (this.#batch.length > 0) {
       this.#post([protocol.BATCH, ...this.#batch]);
@@ -185,9 +202,26 @@ export class LaneThread implements ThreadListener {
     }
     if (this.#told !== last) {
       this.#told = last;
-      if (this.#ring.mustWake()) this.#post([protocol.WAKE]);
+      if (this.#ring.mustWake()) this.#post(protocol.WAKE);
     }
     this.#holdProcess();
+  }
+
+  /** Takes what was completed, if the thread was told not to ring; false if that is nothing. */
+  poll(): boolean {
+    if (!this.#hushed || !this.#ring.completed(this.#oldest)) return false;
+    if (!this.#drain(this.#ring.lastCompleted)) {
+      this.listen(); // The outcome comes by message: looking doesn't help.
+      return false;
+    }
+    this.#owner.threadProgressed();
+    return true;
+  }
+
+  /** The thread is to ring from now on; what it has completed is taken. */
+  listen(): void {
+    this.#hushed = false;
+    this.#hear();
   }
 
   /** Asks the thread, which holds nothing, to end by itself: so nothing is lost of what its jobs printed. */
@@ -230,6 +264,10 @@ export class LaneThread implements ThreadListener {
 
   message(data: unknown): void {
     const told = data as FromThread;
+    if (told === protocol.BELL) {
+      this.#hear();
+      return;
+    }
     switch (told[0]) {
       case protocol.READY:
         this.#state = "ready";
@@ -240,22 +278,21 @@ export class LaneThread implements ThreadListener {
       case protocol.RESULT:
       case protocol.FAILED:
         this.#posted[this.#ring.slot(told[1])] = told;
-        break;
-      case protocol.BELL:
-        break;
+        this.#hear();
+        return;
     }
-    if (this.#drain()) this.#owner.threadProgressed();
   }
 
   messageError(error: unknown): void {
     this.#unreadable.push(error);
-    if (this.#drain()) this.#owner.threadProgressed();
+    this.#hear();
   }
 
   exited(code: number, error: unknown): void {
     const wasReady = this.#state === "ready";
     this.#state = "ended";
-    this.#drain();
+    this.#hushed = false;
+    this.#drain(this.#ring.look());
     const startedJobs = this.#oldest !== ring.START + 1 || this.#ring.started(ring.START + 1);
     const rest: HeldTask[] = [];
     for (const task of this.#tasks.takeAll()) {
@@ -306,6 +343,12 @@ export class LaneThread implements ThreadListener {
       this.#ring.put(id, ring.NO_ARGS);
       return true;
     }
+    if (transfer.length === 0 && areFewNumbers(args)) {
+      const [first, second] = args;
+      const kind = second === undefined ? ring.ONE_NUMBER : ring.TWO_NUMBERS;
+      this.#ring.putNumbers(id, kind, first, second ?? 0);
+      return true;
+    }
     if (transfer.length === 0 && args.every(isPrimitive)) {
       this.#batch.push(this.#ring.put(id, ring.BATCHED_ARGS), args);
       return true;
@@ -322,9 +365,25 @@ export class LaneThread implements ThreadListener {
     return true;
   }
 
+  // No bell is wanted while this side looks for what is thought to be done soon.
+  #hush(): void {
+    if (!this.ready || this.#tasks.first === null || this.#tasks.first.expected > this.#spin) return;
+    this.#hushed = true;
+    this.#ring.hush();
+  }
+
+  // The next completion rings.
+  #unhush(): void {
+    this.#hushed = false;
+    this.#ring.look();
+  }
+
+  #hear(): void {
+    if (this.#drain(this.#ring.look())) this.#owner.threadProgressed();
+  }
+
   // Completes what the thread has completed, in order; false if that is nothing.
-  #drain(): boolean {
-    const completed = this.#ring.look();
+  #drain(completed: number): boolean {
     if (!this.#isComplete(completed)) return false;
     // The consequences run once for the batch, when the delivery ends.
     deliver(() => {
@@ -338,6 +397,7 @@ export class LaneThread implements ThreadListener {
         this.#complete(task, seqno);
       } while (this.#isComplete(completed));
     });
+    if (this.#hushed && this.#held === 0) this.#unhush();
     return true;
   }
 
@@ -408,6 +468,12 @@ export class LaneThread implements ThreadListener {
   #post(message: ToThread, transfer?: readonly Transferable[]): void {
     this.#thread.post(message, transfer);
   }
+}
+
+// What fits into a slot.
+function areFewNumbers(args: readonly unknown[]): args is readonly [number] | readonly [number, number] {
+  if (args.length > 2 || typeof args[0] !== "number") return false;
+  return args.length === 1 || typeof args[1] === "number";
 }
 
 // What a clone can neither refuse nor share between two jobs.

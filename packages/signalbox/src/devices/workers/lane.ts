@@ -25,8 +25,9 @@ import { Completion } from "../../work/completion.ts";
 import { WorkerError } from "./worker-error.ts";
 import type { JobFunction } from "./job-function.ts";
 import { LaneThread } from "./lane-thread.ts";
-import type { HeldTask, LaneThreadOwner, ThreadEnd } from "./lane-thread.ts";
+import type { HeldTask, LaneThreadOwner, ThreadEnd, ThreadOptions } from "./lane-thread.ts";
 import type { Spares } from "./spares.ts";
+import type { Watched } from "./spinner.ts";
 import { TaskList } from "./task.ts";
 import type { Task } from "./task.ts";
 import type { WorkersDriver } from "./workers-driver.ts";
@@ -64,6 +65,8 @@ export interface LaneOwner {
   readonly platform: Platform;
   readonly threads: Threads;
   readonly spares: Spares;
+  /** How long each side looks for what the other does before it sleeps, in ms. */
+  readonly spin: number;
   /** A call of this function has come to its end, for the first time on the device. */
   functionProven(called: JobFunction): void;
   /** There may be room for waiting tasks. */
@@ -75,7 +78,7 @@ export interface LaneOwner {
 }
 
 /** A lane, as its device sees it. */
-export class Lane implements WorkersLane, LaneThreadOwner {
+export class Lane implements WorkersLane, LaneThreadOwner, Watched {
   readonly index: number;
   readonly name: string;
   /** For the queues that are pinned to this lane; also the track on which traces show whatever runs on its thread. */
@@ -83,7 +86,7 @@ export class Lane implements WorkersLane, LaneThreadOwner {
   /** Tasks of the queues that are pinned to this lane. */
   readonly waiting: TaskList = new TaskList();
   readonly #owner: LaneOwner;
-  readonly #capacity: number;
+  readonly #options: ThreadOptions;
   #thread: LaneThread | null = null;
   /** starting -> ready -> starting ...; "closing" while the last thread is being ended. */
   #state: "starting" | "ready" | "closing" | "dead" = "starting";
@@ -99,7 +102,7 @@ export class Lane implements WorkersLane, LaneThreadOwner {
     this.index = index;
     this.name = name;
     this.#owner = owner;
-    this.#capacity = capacityFor(slots);
+    this.#options = { capacity: capacityFor(slots), spin: owner.spin };
     this.ring = new Ring(driver(this.waiting), { name, slots, platform: owner.platform });
   }
 
@@ -142,8 +145,20 @@ export class Lane implements WorkersLane, LaneThreadOwner {
     this.#thread?.take(task);
   }
 
-  flush(): void {
-    this.#thread?.flush();
+  flush(spins: boolean): void {
+    this.#thread?.flush(spins);
+  }
+
+  get hushed(): boolean {
+    return this.#thread?.hushed ?? false;
+  }
+
+  poll(): boolean {
+    return this.#thread?.poll() ?? false;
+  }
+
+  listen(): void {
+    this.#thread?.listen();
   }
 
   restart(cause?: unknown): Promise<void> {
@@ -224,7 +239,7 @@ export class Lane implements WorkersLane, LaneThreadOwner {
     this.#startedAt = platform.now();
     const spare = spares.take(this);
     this.#state = spare === null ? "starting" : "ready";
-    this.#thread = spare ?? new LaneThread(this, threads, platform, this.#capacity);
+    this.#thread = spare ?? new LaneThread(this, threads, platform, this.#options);
   }
 
   #leave(how: (thread: LaneThread) => void): Promise<void> {

@@ -20,10 +20,14 @@ import type { ParentThread } from "../../platform/threads.ts";
 import * as protocol from "./protocol.ts";
 import type { FromThread, ToThread } from "./protocol.ts";
 import * as ring from "./shared-ring.ts";
+import { SpinHabit } from "./spin-habit.ts";
 import { isTransferred } from "./transfer.ts";
 
 /** How long jobs may run one after the other before messages and timers of the thread have a turn, in ms. */
 const SLICE = 10;
+
+/** How many times is looked between two readings of the clock, which costs more than a look. */
+const LOOKS = 32;
 
 const noArgs: readonly unknown[] = [];
 
@@ -32,7 +36,8 @@ export function startRunner(parent: ParentThread, platform: Platform): void {
   let runner: Runner | undefined;
   const message = (data: unknown): void => {
     const told = data as ToThread;
-    if (told[0] === protocol.INIT) runner = new Runner(parent, platform, new ring.RunnerRing(told[1], told[2]));
+    if (typeof told !== "number" && told[0] === protocol.INIT)
+      runner = new Runner(parent, platform, new ring.RunnerRing(told[1], told[2]), told[3]);
     else runner?.hear(told);
   };
   parent.listen(message, (error) => runner?.messageError(error));
@@ -42,6 +47,9 @@ class Runner {
   readonly #parent: ParentThread;
   readonly #platform: Platform;
   readonly #ring: ring.RunnerRing;
+  /** How long it looks for a job before it sleeps, in ms. */
+  readonly #spin: number;
+  readonly #habit = new SpinHabit();
   readonly #functions: ModuleFunction[] = [];
   /** Arguments that came, by slot; undefined where they didn't yet. */
   readonly #args: (readonly unknown[] | undefined)[];
@@ -51,20 +59,29 @@ class Runner {
   #next: number = ring.START + 1;
   /** The last job known to be submitted: a message may tell before the mark in shared memory does. */
   #told: number = ring.START;
-  /** When this slice of time began, and the last reading of the clock. */
+  /**
+   * When this slice of time began, and the last reading of the clock: when a job starts, that is when the one before it ended, or
+   * when the pump began, or a look for jobs ago.
+   */
   #sliceStart = 0;
   #time = 0;
   #state: "idle" | "running" | "busy" | "yielded" | "halted" = "idle";
 
-  constructor(parent: ParentThread, platform: Platform, memory: ring.RunnerRing) {
+  constructor(parent: ParentThread, platform: Platform, memory: ring.RunnerRing, spin: number) {
     this.#parent = parent;
     this.#platform = platform;
     this.#ring = memory;
+    this.#spin = spin;
     this.#args = new Array<undefined>(memory.capacity).fill(undefined);
     this.#post([protocol.READY, timeOrigin(), platform.now()]);
   }
 
   hear(told: ToThread): void {
+    if (told !== protocol.WAKE) this.#takeIn(told);
+    if (this.#state === "idle") this.#pumpAfresh();
+  }
+
+  #takeIn(told: Exclude<ToThread, typeof protocol.WAKE>): void {
     switch (told[0]) {
       case protocol.DEFINE:
         this.#functions[told[1]] = new ModuleFunction(told[2], told[3]);
@@ -81,12 +98,10 @@ class Runner {
         break;
       case protocol.END:
         this.#parent.end();
-        return;
-      case protocol.WAKE:
+        break;
       case protocol.INIT:
         break;
     }
-    if (this.#state === "idle") this.#pumpAfresh();
   }
 
   /** A message can't be read: it was the first `ARGS` that is still missing, for messages come in order and only those can fail. */
@@ -118,7 +133,7 @@ class Runner {
     this.#ring.wake();
     while (this.#time - this.#sliceStart < SLICE) {
       const seqno = this.#next;
-      if (!this.#submitted(seqno)) {
+      if (!this.#submitted(seqno) && !this.#spinFor(seqno)) {
         this.#ring.sleep();
         if (!this.#submitted(seqno)) {
           this.#state = "idle";
@@ -140,6 +155,21 @@ class Runner {
     this.#platform.macrotask(() => this.#pumpAfresh());
   }
 
+  // Looks for a job for a while, and keeps the core meanwhile; false if none came.
+  #spinFor(seqno: number): boolean {
+    if (this.#spin === 0 || !this.#habit.wanted()) return false;
+    const end = this.#time + this.#spin;
+    for (let looks = 1; !this.#submitted(seqno); looks++) {
+      if (looks % LOOKS !== 0) continue;
+      this.#time = this.#platform.now();
+      if (this.#time < end) continue;
+      this.#habit.failed();
+      return false;
+    }
+    this.#habit.paid();
+    return true;
+  }
+
   #submitted(seqno: number): boolean {
     if (((this.#told - seqno) | 0) >= 0) return true;
     if (!this.#ring.submitted(seqno)) return false;
@@ -148,7 +178,9 @@ class Runner {
   }
 
   #takeArgs(seqno: number): readonly unknown[] | undefined {
-    if (this.#ring.args(seqno) === ring.NO_ARGS) return noArgs;
+    const kind = this.#ring.args(seqno);
+    if (kind === ring.NO_ARGS) return noArgs;
+    if (kind === ring.ONE_NUMBER || kind === ring.TWO_NUMBERS) return this.#ring.numbers(seqno, kind);
     const slot = this.#ring.slot(seqno);
     const args = this.#args[slot];
     this.#args[slot] = undefined;
@@ -157,7 +189,7 @@ class Runner {
 
   // Starts a job; false if it has to be awaited, and then the pump goes on when it has ended; or if it may not be started.
   #begin(seqno: number, target: ModuleFunction, args: readonly unknown[]): boolean {
-    if (!this.#ring.start(seqno, this.#platform.now())) {
+    if (!this.#ring.start(seqno, this.#time)) {
       this.#state = "halted";
       return false;
     }
@@ -234,7 +266,7 @@ class Runner {
   #complete(seqno: number, outcome: ring.Outcome, error: number, value: number): void {
     this.#time = this.#platform.now();
     this.#ring.complete(seqno, outcome, error, value, this.#time);
-    if (this.#ring.ring()) this.#post([protocol.BELL]);
+    if (this.#ring.ring()) this.#post(protocol.BELL);
   }
 
   #post(message: FromThread, transfer?: readonly Transferable[]): void {

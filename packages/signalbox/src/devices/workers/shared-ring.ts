@@ -42,16 +42,18 @@ export const START: number = 0x7fffffff - 256;
 
 /** Cells of a slot: which function, how its arguments come, how it ended, with which errno. */
 const SLOT_CELLS = 4;
-/** Doubles of a slot: a numeric result, when it started, when it ended (ms on the runner's clock). */
-const SLOT_DOUBLES = 3;
+/** Doubles of a slot: a numeric result, when it started, when it ended (ms on the runner's clock), and two arguments. */
+const SLOT_DOUBLES = 5;
 
-/** How a job's arguments come: none; in a batch with other jobs'; in a message of their own. */
+/** How a job's arguments come: none; in a batch with other jobs'; in a message of their own; one or two numbers, in the slot. */
 export const NO_ARGS = 0;
 export const BATCHED_ARGS = 1;
 export const OWN_ARGS = 2;
+export const ONE_NUMBER = 3;
+export const TWO_NUMBERS = 4;
 
 /** What is in the slot of a submitted job. */
-export type ArgsKind = typeof NO_ARGS | typeof BATCHED_ARGS | typeof OWN_ARGS;
+export type ArgsKind = typeof NO_ARGS | typeof BATCHED_ARGS | typeof OWN_ARGS | typeof ONE_NUMBER | typeof TWO_NUMBERS;
 
 /** How a job's outcome comes: by itself for what fits into a slot, else (`POSTED`) in a message. */
 export const UNDEFINED = 0;
@@ -123,6 +125,15 @@ export class SubmitterRing extends SharedRing {
     return this.#last;
   }
 
+  /** The same for a job whose arguments are these numbers; the second counts only if there are `TWO_NUMBERS`. */
+  putNumbers(functionId: number, args: typeof ONE_NUMBER | typeof TWO_NUMBERS, first: number, second: number): number {
+    const seqno = this.put(functionId, args);
+    const double = this.double(seqno);
+    this.doubles[double + 3] = first;
+    this.doubles[double + 4] = second;
+    return seqno;
+  }
+
   /** Takes back what was put last and not published. */
   takeBack(): void {
     this.#last = (this.#last - 1) | 0;
@@ -144,6 +155,16 @@ export class SubmitterRing extends SharedRing {
     return load(this.cells, COMPLETED);
   }
 
+  /** The same without taking back the bell. */
+  get lastCompleted(): number {
+    return load(this.cells, COMPLETED);
+  }
+
+  /** The runner need not ring until the next `look`: this side looks by itself. */
+  hush(): void {
+    store(this.cells, RUNG, 1);
+  }
+
   /** Whether the runner had started this job. */
   started(seqno: number): boolean {
     return ((this.lastStarted - seqno) | 0) >= 0;
@@ -156,7 +177,7 @@ export class SubmitterRing extends SharedRing {
 
   /** Whether the runner has completed this job. Unlike `look`, this takes back no bell. */
   completed(seqno: number): boolean {
-    return ((load(this.cells, COMPLETED) - seqno) | 0) >= 0;
+    return ((this.lastCompleted - seqno) | 0) >= 0;
   }
 
   /** The runner, which is about to be ended, starts nothing any more. */
@@ -209,6 +230,13 @@ export class RunnerRing extends SharedRing {
 
   args(seqno: number): ArgsKind {
     return this.cells[this.cell(seqno) + 1] as ArgsKind;
+  }
+
+  /** The arguments of a job that are numbers in its slot. */
+  numbers(seqno: number, args: typeof ONE_NUMBER | typeof TWO_NUMBERS): readonly number[] {
+    const double = this.double(seqno);
+    const first = this.doubles[double + 3]!;
+    return args === ONE_NUMBER ? [first] : [first, this.doubles[double + 4]!];
   }
 
   /** The job is about to run: from here on it is this thread's to answer for. False if the thread may start nothing any more. */

@@ -17,7 +17,7 @@ import { Completion } from "../../work/completion.ts";
 import type { JobFunction, JobFunctions } from "./job-function.ts";
 import { MAX_BARREN, YOUNG } from "./lane.ts";
 import { LaneThread } from "./lane-thread.ts";
-import type { LaneThreadOwner } from "./lane-thread.ts";
+import type { LaneThreadOwner, ThreadOptions } from "./lane-thread.ts";
 
 /** What the spares of a device share with its lanes. */
 export interface SparesOwner {
@@ -31,18 +31,18 @@ export class Spares {
   readonly #owner: SparesOwner;
   readonly #name: string;
   readonly #count: number;
-  readonly #capacity: number;
+  readonly #options: ThreadOptions;
   readonly #spares = new Set<Spare>();
   #state: "empty" | "kept" | "given up" | "closed" = "empty";
   #barren = 0;
   #gone: Completion | undefined;
 
-  /** `count` threads, of the device of this name, with rings of this capacity. None is started before `fill`. */
-  constructor(owner: SparesOwner, name: string, count: number, capacity: number) {
+  /** `count` threads, of the device of this name, made in this way. None is started before `fill`. */
+  constructor(owner: SparesOwner, name: string, count: number, options: ThreadOptions) {
     this.#owner = owner;
     this.#name = `${name}/spare`;
     this.#count = count;
-    this.#capacity = capacity;
+    this.#options = options;
   }
 
   /** How many are ready. */
@@ -89,7 +89,7 @@ export class Spares {
     const { platform, threads, functions } = this.#owner;
     const startedAt = platform.now();
     const spare = new Spare(this.#name, () => this.#ended(spare, startedAt));
-    spare.thread = new LaneThread(spare, threads, platform, this.#capacity, "spare");
+    spare.thread = new LaneThread(spare, threads, platform, this.#options, "spare");
     this.#spares.add(spare);
     for (const called of functions.proven) spare.thread.warm(called);
   }

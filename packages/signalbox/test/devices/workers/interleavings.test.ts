@@ -35,7 +35,13 @@ async function history(seed: number, faults: Faults): Promise<void> {
   const random = seededRandom(seed);
   const pick = <T>(...items: T[]): T => items[Math.floor(random() * items.length)]!;
   const threads = new LoopbackThreads(random, faults.unreadable);
-  const device = await openOn(threads, { lanes: pick(1, 2, 3), slots: pick(1, 2, 8, 64), spares: pick(0, 0, 1, 2) });
+  const device = await openOn(threads, {
+    lanes: pick(1, 2, 3),
+    slots: pick(1, 2, 8, 64),
+    spares: pick(0, 0, 1, 2),
+    // A look of either side ends when nothing comes; meanwhile the other side may interrupt it.
+    spin: pick(0, 0, 0.02, 0.1),
+  });
   const lanes = device.lanes;
   const queues = [
     device.queue("a"),
@@ -51,7 +57,7 @@ async function history(seed: number, faults: Faults): Promise<void> {
       const name = pick("default", "default", "soon", "late", "bad");
       const expected = pick<unknown>(i, undefined, true, null, `text ${i}`, { deep: [i] }, -0);
       const queue = pick(...queues);
-      const args = random() < 0.4 ? [] : [expected];
+      const args = random() < 0.4 ? [] : random() < 0.3 ? [expected, i] : [expected];
       const job = queue.job({
         module: moduleOf(seed, pick(0, batch)),
         export: name,

@@ -224,7 +224,14 @@ function startedAndNotCompleted(memory: SharedArrayBuffer): number {
 const meanwhile = { runner: () => {}, submitter: () => {} };
 
 interruptible(RunnerRing.prototype, interruptRunner, ["submitted", "start", "complete", "ring", "sleep", "wake"]);
-interruptible(SubmitterRing.prototype, () => meanwhile.submitter(), ["put", "publish", "mustWake", "look"]);
+interruptible(SubmitterRing.prototype, () => meanwhile.submitter(), [
+  "put",
+  "publish",
+  "mustWake",
+  "look",
+  "hush",
+  "completed",
+]);
 
 function interruptRunner(ring: RunnerRing): void {
   interrupted.add(ring.memory);

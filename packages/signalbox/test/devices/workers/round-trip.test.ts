@@ -63,6 +63,15 @@ describe("values", () => {
     await job.wait();
     expect(job.result).toBe(2);
   });
+
+  test.each([[[]], [[1]], [[-0, NaN]], [[Infinity, 0.1]], [[1, undefined]], [[1, 2, 3]], [[1n]], [[1, "2"]]])(
+    "arguments arrive as they are, whichever way they go: case %#",
+    { timeout: 10_000 },
+    async (args) => {
+      const queue = (await open({ lanes: 1 })).queue("q");
+      expect(await run(call<unknown[]>(queue, "default", ...args))).toEqual(args);
+    },
+  );
 });
 
 describe("order and parallelism", () => {

@@ -167,7 +167,7 @@ describe("a job's time", () => {
           spawn: (name, listener) =>
             threads.spawn(name, {
               message: (data) => {
-                const [kind, origin, ...rest] = data as unknown[];
+                const [kind, origin, ...rest] = Array.isArray(data) ? (data as unknown[]) : [];
                 // The first message of a thread tells the origin of its clock, as the system's says it.
                 listener.message(kind === 0 && rest.length > 0 ? [kind, (origin as number) + shift, ...rest] : data);
               },
