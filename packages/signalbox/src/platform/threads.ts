@@ -1,9 +1,12 @@
 /**
  * Threads: the seam to what Node calls `worker_threads` and browsers call `Worker`.
  *
- * States of a thread: running -> ended; it is running from `spawn` on, whether its program has begun or not.
+ * States of a thread: running -> ended; it is running from `spawn` on, whether its program has begun or not. In between, where
+ * that can be told: terminated and stopped (nothing of its program runs any more, but what it held is not freed yet).
  *
  * Invariants:
+ * - `stopped` is called at most once, only after `terminate`, before `exited`, and only when the thread's program can touch
+ *   nothing any more: not even shared memory. Messages that the thread had posted may come after it.
  * - `exited` is called exactly once, last, and only when the thread can touch nothing any more: not even shared memory.
  * - Messages that the thread posted before it ended come before `exited`.
  * - A thread that is not held doesn't keep the process alive (browsers have no such thing, and ignore it).
@@ -15,6 +18,8 @@ export interface ThreadListener {
   message(data: unknown): void;
   /** The thread posted something that can't be read here. */
   messageError(error: unknown): void;
+  /** It was terminated, and runs nothing of its program any more. Not told everywhere. */
+  stopped(): void;
   /** It is gone. `error` is the uncaught error that ended it, if one did; `code` is its exit code, 0 if it ended by itself. */
   exited(code: number, error: unknown): void;
 }

@@ -10,7 +10,7 @@
  * - A task that a clone refuses fails by itself: nothing of it was posted, and its slot is taken back.
  * - The process stays alive while the thread starts, holds a task, or is being ended; not else, and not while a spare starts.
  * - A dead thread's ring is read to the end before its tasks are judged: what it completed is complete.
- * - Promise 8: a job that is out of time is late, and nothing more is said of it, until its thread is gone.
+ * - Promise 8: a job that is out of time is late, and nothing more is said of it, until its thread runs nothing of the program any more.
  *
  * The lane takes tasks in and flushes; messages and the exit come from the platform.
  */
@@ -52,8 +52,10 @@ export interface LaneThreadOwner {
   threadHalted(rest: readonly Task[]): void;
   /** A call of this function has come to its end, for the first time on the device. */
   functionProven(called: JobFunction): void;
-  /** The thread is gone. What it completed is complete; `rest` is what it held beyond that. */
+  /** The thread's program runs no more. What it completed is complete; `rest` is what it held beyond that. */
   threadEnded(end: ThreadEnd, rest: readonly HeldTask[]): void;
+  /** Afterwards, at once or later: the thread is gone. */
+  threadGone(): void;
 }
 
 /** How a thread ended. */
@@ -134,6 +136,11 @@ export class LaneThread implements ThreadListener {
 
   get ready(): boolean {
     return this.#state === "ready" && !this.#ending;
+  }
+
+  /** Whether it is being ended, or was asked to end. */
+  get ending(): boolean {
+    return this.#ending;
   }
 
   /** How many tasks it holds. */
@@ -263,6 +270,7 @@ export class LaneThread implements ThreadListener {
   }
 
   message(data: unknown): void {
+    if (this.#state === "ended") return;
     const told = data as FromThread;
     if (told === protocol.BELL) {
       this.#hear();
@@ -288,7 +296,20 @@ export class LaneThread implements ThreadListener {
     this.#hear();
   }
 
+  stopped(): void {
+    if (this.#spare || this.#state === "ended") return;
+    this.#hear();
+    // Of what it completed, something is still on its way: that comes before its exit.
+    if (this.#tasks.first !== null && this.#ring.completed(this.#oldest)) return;
+    this.#finish(1, undefined);
+  }
+
   exited(code: number, error: unknown): void {
+    if (this.#state !== "ended") this.#finish(code, error);
+    this.#owner.threadGone();
+  }
+
+  #finish(code: number, error: unknown): void {
     const wasReady = this.#state === "ready";
     this.#state = "ended";
     this.#hushed = false;

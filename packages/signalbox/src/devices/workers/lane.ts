@@ -92,6 +92,8 @@ export class Lane implements WorkersLane, LaneThreadOwner, Watched {
   #state: "starting" | "ready" | "closing" | "dead" = "starting";
   #restarts = 0;
   #barren = 0;
+  /** Threads of it that have stopped and are not gone yet. */
+  #leaving = 0;
   #startedAt = 0;
   #restartCause: { readonly cause: unknown } | undefined;
   #lastEnd: WorkerError | undefined;
@@ -162,7 +164,7 @@ export class Lane implements WorkersLane, LaneThreadOwner, Watched {
   }
 
   restart(cause?: unknown): Promise<void> {
-    if (this.#thread === null) return Promise.resolve();
+    if (this.#thread === null) return this.#leaving === 0 ? Promise.resolve() : this.#whenGone();
     if (this.#state !== "closing") this.#restartCause ??= { cause };
     const gone = this.#whenGone();
     this.#thread.terminate();
@@ -229,9 +231,15 @@ export class Lane implements WorkersLane, LaneThreadOwner, Watched {
     this.#lastEnd = cause;
     if (this.#state === "closing") this.#state = "dead";
     else this.#replace(end, deliberate, cause, rest);
+    this.#leaving++;
+    this.#owner.feed();
+  }
+
+  threadGone(): void {
+    this.#leaving--;
+    if (this.#leaving > 0 || this.#thread?.ending === true) return;
     this.#gone?.completeAll();
     this.#gone = undefined;
-    this.#owner.feed();
   }
 
   #start(): void {
@@ -245,9 +253,9 @@ export class Lane implements WorkersLane, LaneThreadOwner, Watched {
   #leave(how: (thread: LaneThread) => void): Promise<void> {
     const thread = this.#thread;
     this.#state = thread === null ? "dead" : "closing";
-    if (thread === null) return Promise.resolve();
+    if (thread === null && this.#leaving === 0) return Promise.resolve();
     const gone = this.#whenGone();
-    how(thread);
+    if (thread !== null) how(thread);
     return gone;
   }
 

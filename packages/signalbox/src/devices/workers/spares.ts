@@ -123,4 +123,5 @@ class Spare implements LaneThreadOwner {
   threadMeasured(): void {}
   threadHalted(): void {}
   functionProven(): void {}
+  threadGone(): void {}
 }

@@ -172,6 +172,7 @@ describe("a job's time", () => {
                 listener.message(kind === 0 && rest.length > 0 ? [kind, (origin as number) + shift, ...rest] : data);
               },
               messageError: (error) => listener.messageError(error),
+              stopped: () => listener.stopped(),
               exited: (code, error) => listener.exited(code, error),
             }),
         },

@@ -23,3 +23,15 @@ export function read(path, cells) {
 export function loopIf(now) {
   while (now);
 }
+
+/** Writes for ever. */
+export function write(cells) {
+  for (;;) Atomics.add(cells, 0, 1);
+}
+
+/** How often somebody else has written in so many ms. */
+export function written(cells, ms) {
+  const before = Atomics.load(cells, 0);
+  for (const end = performance.now() + ms; performance.now() < end; );
+  return Atomics.load(cells, 0) - before;
+}
