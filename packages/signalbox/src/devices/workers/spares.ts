@@ -19,6 +19,9 @@ import { MAX_BARREN, YOUNG } from "./lane.ts";
 import { LaneThread } from "./lane-thread.ts";
 import type { LaneThreadOwner, ThreadOptions } from "./lane-thread.ts";
 
+/** How long after one was taken the next one is started, in ms: what it was taken for is under way by then. */
+const PAUSE = 10;
+
 /** What the spares of a device share with its lanes. */
 export interface SparesOwner {
   readonly platform: Platform;
@@ -65,10 +68,17 @@ export class Spares {
       this.#spares.delete(spare);
       this.#barren = 0;
       spare.thread.adopt(owner);
-      this.#owner.platform.macrotask(() => this.fill());
+      this.#fillLater();
       return spare.thread;
     }
     return null;
+  }
+
+  // Starting a thread keeps both cores of a small machine busy, which the lane wants for its next job.
+  #fillLater(): void {
+    const { platform } = this.#owner;
+    const timer = platform.setTimer(() => this.fill(), PAUSE);
+    platform.holdTimer?.(timer, false);
   }
 
   /** Has every spare import a function's module. */
