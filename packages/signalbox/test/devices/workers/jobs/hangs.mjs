@@ -24,12 +24,19 @@ export function loopIf(now) {
   while (now);
 }
 
-/** Writes for ever. */
+/**
+ * Writes for ever.
+ * @param {Int32Array} cells
+ */
 export function write(cells) {
   for (;;) Atomics.add(cells, 0, 1);
 }
 
-/** How often somebody else has written in so many ms. */
+/**
+ * How often somebody else has written in so many ms.
+ * @param {Int32Array} cells
+ * @param {number} ms
+ */
 export function written(cells, ms) {
   const before = Atomics.load(cells, 0);
   for (const end = performance.now() + ms; performance.now() < end; );
