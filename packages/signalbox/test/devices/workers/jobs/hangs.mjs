@@ -39,6 +39,6 @@ export function write(cells) {
  */
 export function written(cells, ms) {
   const before = Atomics.load(cells, 0);
-  for (const end = performance.now() + ms; performance.now() < end; );
+  for (const end = performance.now() + ms; performance.now() < end;);
   return Atomics.load(cells, 0) - before;
 }
