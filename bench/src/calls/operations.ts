@@ -4,7 +4,7 @@
  * What has to be there before (jobs to submit) and what has to be done after (jobs to complete) is not in the time.
  */
 import { Completion, Registration, Reservation, Ring, SyncObject, Timeline, deliver, submit } from "signalbox";
-import type { Driver, DriverFence, Fence, Job, JobQueue, JobSpec, QueueOptions } from "signalbox";
+import type { Driver, DriverFence, Fence, Job, JobQueue, QueueOptions } from "signalbox";
 import { freshCopy } from "../harness/fresh.ts";
 
 /** One line of the list. */
@@ -18,10 +18,10 @@ export interface Operation {
   finish?(): Promise<void> | void;
 }
 
-type Empty = Job<unknown, JobSpec>;
+type Empty = Job;
 
 /** Holds what it is given until it is told otherwise. */
-class HoldingDriver implements Driver<JobSpec> {
+class HoldingDriver implements Driver {
   readonly name = "holding";
   readonly held: Empty[] = [];
 
@@ -48,7 +48,7 @@ const repeated = (count: number, each: (index: number) => void): (() => void) =>
 
 function onQueue(
   name: string,
-  make: (queue: JobQueue<JobSpec>, count: number) => () => void,
+  make: (queue: JobQueue, count: number) => () => void,
   options: QueueOptions = {},
 ): Operation {
   const driver = new HoldingDriver();
@@ -66,11 +66,11 @@ function onQueue(
   };
 }
 
-function ended({ stats: { done, failed, cancelled } }: JobQueue<JobSpec>): number {
+function ended({ stats: { done, failed, cancelled } }: JobQueue): number {
   return done + failed + cancelled;
 }
 
-function jobsOf(queue: JobQueue<JobSpec>, count: number): Empty[] {
+function jobsOf(queue: JobQueue, count: number): Empty[] {
   return Array.from({ length: count }, () => queue.job({}));
 }
 
@@ -125,10 +125,7 @@ export function operations(): readonly Operation[] {
     withDependencies("queue.job({ after: [4 fences] }) and submit", 4),
     wholePath("a job from its making to its release, 1000 at once", {}),
     wholePath("the same with a queue that bypasses", { bypass: true }),
-    onFences("timeline.fence()", (_, count) => {
-      const timeline = new Timeline("prices");
-      return repeated(count, () => void timeline.fence());
-    }),
+    makingFences(),
     onFences("driverFence.signal()", (fences, count) => repeated(count, (index) => void fences[index]!.signal())),
     onFences("driverFence.signal(), all in one delivery", (fences, count) => {
       const signal = repeated(count, (index) => void fences[index]!.signal());
@@ -162,6 +159,22 @@ export function operations(): readonly Operation[] {
   ];
 }
 
+function makingFences(): Operation {
+  const made: DriverFence[] = [];
+  return {
+    name: "timeline.fence()",
+    prepare(count) {
+      const timeline = new Timeline("prices");
+      return repeated(count, (index) => {
+        made[index] = timeline.fence();
+      });
+    },
+    finish() {
+      for (const fence of made.splice(0)) fence.signal();
+    },
+  };
+}
+
 function withDependencies(name: string, dependencies: number): Operation {
   const fences = new Fences();
   const onIt = onQueue(name, (queue, count) => {
@@ -185,12 +198,12 @@ function withDependencies(name: string, dependencies: number): Operation {
 
 /** Jobs that are done when `run` returns. */
 function wholePath(name: string, options: QueueOptions): Operation {
-  const driver: Driver<JobSpec> = { name: "immediate", run: () => "done", cancel() {} };
+  const driver: Driver = { name: "immediate", run: () => "done", cancel() {} };
   const queue = new Ring(driver).queue("prices", options);
   return {
     name,
     prepare: (count) =>
-      freshCopy((times: number, go: typeof submit, on: JobQueue<JobSpec>) => async () => {
+      freshCopy((times: number, go: typeof submit, on: JobQueue) => async () => {
         for (let index = 0; index < times; index++) go(on.job({}));
         await on.drain();
       })(count, submit, queue),

@@ -70,7 +70,7 @@ describeGpu("a WebGPU device that recovers", () => {
     const { buffer, add } = await adding(gpu, [5]);
     const slow = gpu.queue("slow", { timeout: 40 });
     const other = gpu.queue("other");
-    const sleep = await gpu.restorable(({ device }) => sleeper(device, 6_000_000));
+    const sleep = await gpu.restorable(({ device }) => sleeper(device, 60_000_000));
     const guilty = slow.job({ label: "guilty", run: () => sleep.current(buffer.current) });
     const innocent = other.job({ idempotent: true, run: () => add.current(buffer.current) });
     const read = other.job<Uint8Array>({ idempotent: true, run: (context) => context.read(buffer.current) });
@@ -84,7 +84,7 @@ describeGpu("a WebGPU device that recovers", () => {
     const gpu = await openGpu({ recover: true });
     const { buffer, add } = await adding(gpu, [5]);
     const queue = gpu.queue("all");
-    const sleep = await gpu.restorable(({ device }) => sleeper(device, 6_000_000));
+    const sleep = await gpu.restorable(({ device }) => sleeper(device, 60_000_000));
     const innocent = Array.from({ length: 3 }, () => queue.job({ run: () => add.current(buffer.current) }));
     const read = queue.job<Uint8Array>({ run: (context) => context.read(buffer.current) });
     const guilty = queue.job({ timeout: 40, run: () => sleep.current(buffer.current) });
@@ -97,7 +97,7 @@ describeGpu("a WebGPU device that recovers", () => {
   it("that was not to recover is lost when a shader hangs", async () => {
     const gpu = await openGpu();
     const buffer = makeBuffer(gpu.device, 64);
-    const sleep = sleeper(gpu.device, 6_000_000);
+    const sleep = sleeper(gpu.device, 12_000_000);
     const queue = gpu.queue("slow", { timeout: 40 });
     const fences = submit(
       queue.job({ run: () => sleep(buffer) }),
