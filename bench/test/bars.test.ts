@@ -90,7 +90,7 @@ describe("a bar", () => {
 
 describe("the bars", () => {
   /** Cases of other groups come with their own names; these have no thread and no GPU. */
-  const here = bars.filter((bar) => caseNames.includes(bar.case) && !/^(webgpu|recovery)/.test(bar.case));
+  const here = bars.filter((bar) => caseNames.includes(bar.case) && !/^(webgpu|recovery|threads)/.test(bar.case));
 
   test("are there for each case that has one", () => {
     expect(new Set(here.map((bar) => bar.case)).size).toBeGreaterThanOrEqual(12);

@@ -7,6 +7,9 @@
  * most of the time. (One edge per pair, and no more, would be wrong: of 5 -> 3 and 6 -> 7 neither implies the other, and
  * one that implies both is true of neither.)
  *
+ * Whoever signals before what it waits for (its device is lost, its queue ends) takes its edge along, and what that edge stood for: a later
+ * fence of its line that waits for no more. Such a line is ending, and a ring through it is one no more, or soon.
+ *
  * What may be taken back (a registration) is an edge of its own, beside the stairs: it stands for no other, and goes alone.
  *
  * Invariants: promise 11: no ring in it; an edge that would close one is refused, with the way back. Nothing in it keeps a line alive but
