@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { Fence, Ring, deliver, errno, submit } from "../../src/index.ts";
 import type { Job, JobQueue } from "../../src/index.ts";
 import { hooks } from "../../src/hooks.ts";
+import type { Tracer } from "../../src/hooks.ts";
 import type { TraceEvent } from "../../src/trace/index.ts";
 import { brief, traced } from "./support.ts";
 
@@ -29,7 +30,8 @@ function inFullOf(call: string, subject: Ring | JobQueue | Fence): string {
 function overheard(): readonly string[] {
   const told: string[] = [];
   hooks.tracer = new Proxy(hooks.tracer!, {
-    get: (recorder, call: keyof typeof recorder) => (subject: Fence, more: never) => {
+    get: (recorder, name) => (subject: Fence, more: never) => {
+      const call = name as keyof Tracer;
       told.push(inFullOf(call, subject));
       (recorder[call] as (subject: Fence, more: never) => void).call(recorder, subject, more);
     },
