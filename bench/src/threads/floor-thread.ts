@@ -12,6 +12,9 @@ for (;;) {
     Atomics.store(marks, SLEEPS, 1);
     Atomics.wait(marks, PUT, back);
     Atomics.store(marks, SLEEPS, 0);
+    // Looked at again: a bell for what was taken already may come late, and ends the next sleep.
+    looks = 0;
+    continue;
   }
   looks = 0;
   const slot = back % SLOTS;
