@@ -139,9 +139,9 @@ describe("the warm-up", () => {
     return conduct.untilMeasured();
   };
 
-  test("goes on while rounds get faster, and ends when for 100 ms they did not", async () => {
-    expect(await warmUpsOf(40, 40, 40, 40)).toBe(4);
-    expect(await warmUpsOf(50, 40, 45, 30, 29, 29, 29, 29, 29)).toBe(8);
+  test("goes on while rounds get faster, and ends when for 20 ms they did not (100 ms in a thorough run)", async () => {
+    expect(await warmUpsOf(8, 8, 8, 8)).toBe(4);
+    expect(await warmUpsOf(10, 8, 9, 6, 5.8, 5.8, 5.8, 5.8, 5.8)).toBe(8);
   });
 
   test("ends when rounds seem to take no time, or less, on a busy machine", async () => {
@@ -150,8 +150,8 @@ describe("the warm-up", () => {
     expect(result.standings[0]?.rounds).toHaveLength(5);
   });
 
-  test("ends after 300 ms, however much faster rounds get", async () => {
-    expect(await warmUpsOf(200, 99, 90, 80)).toBe(3);
+  test("ends after 80 ms, however much faster rounds get (300 ms in a thorough run)", async () => {
+    expect(await warmUpsOf(50, 25, 22, 20)).toBe(3);
   });
 });
 

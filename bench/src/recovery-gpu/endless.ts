@@ -12,7 +12,7 @@ import { table } from "../report/table.ts";
 import { ByHand } from "./by-hand.ts";
 
 const ROUNDS = 50;
-const ROUNDS_QUICK = 5;
+const ROUNDS_QUICK = 3;
 /** How long the shader may take, in ms. */
 const TIMEOUT = 100;
 /** How long nothing is done before each round, in ms: a standby that has just started still costs the machine something. */
