@@ -7,8 +7,8 @@
  * most of the time. (One edge per pair, and no more, would be wrong: of 5 -> 3 and 6 -> 7 neither implies the other, and
  * one that implies both is true of neither.)
  *
- * Whoever signals before what it waits for (its device is lost, its queue ends) takes its edge along, and what that edge stood for: a later
- * fence of its line that waits for no more. Such a line is ending, and a ring through it is one no more, or soon.
+ * Who signals before what it waits for (its device is lost) takes its edge along. What that edge implied is kept beneath it until then, up
+ * to a bound, and comes into its place.
  *
  * What may be taken back (a registration) is an edge of its own, beside the stairs: it stands for no other, and goes alone.
  *
@@ -29,12 +29,20 @@ export interface FenceEdge<Line, Why> {
   readonly why: Why;
 }
 
+/** An edge of the stairs, with those that it implies. */
+interface Stair<Line, Why> extends FenceEdge<Line, Why> {
+  under: FenceEdge<Line, Why>[] | null;
+}
+
+/** How many edges are kept beneath one. */
+const MOST_UNDER = 64;
+
 interface Node<Line, Why> {
   signalled: number;
   /** The highest level that anybody was ever made to wait for. Who waits from birth is above it, and closes no ring. */
   awaited: number;
   /** By the line waited for: both levels rise. */
-  readonly out: Map<Line, FenceEdge<Line, Why>[]>;
+  readonly out: Map<Line, Stair<Line, Why>[]>;
   /** Those that may be taken back; null if there never was one. */
   loose: FenceEdge<Line, Why>[] | null;
 }
@@ -103,10 +111,10 @@ export class FenceGraph<Line extends object, Why> {
     const node = this.#nodes.get(line);
     if (node === undefined || level <= node.signalled) return;
     node.signalled = level;
-    for (const [other, stairs] of node.out) {
+    for (const [other, stairs] of [...node.out]) {
       const first = stairs.findIndex(({ waiter }) => waiter.level > level);
-      this.#drop(first < 0 ? stairs : stairs.splice(0, first));
       if (first < 0) node.out.delete(other);
+      this.#leave(node.out, first < 0 ? stairs : stairs.splice(0, first), level);
     }
     if (node.loose === null) return;
     this.#drop(node.loose.filter(({ waiter }) => waiter.level <= level));
@@ -140,24 +148,50 @@ export class FenceGraph<Line extends object, Why> {
     }
   }
 
-  #insert(out: Map<Line, FenceEdge<Line, Why>[]>, edge: FenceEdge<Line, Why>): void {
+  #insert(out: Map<Line, Stair<Line, Why>[]>, edge: FenceEdge<Line, Why>): void {
     const stairs = out.get(edge.on.line);
     if (stairs === undefined) {
-      out.set(edge.on.line, [edge]);
+      out.set(edge.on.line, [{ ...edge, under: null }]);
       this.#size++;
       return;
     }
     // The last that is not above the new one.
     const below = lastUpTo(stairs, edge.waiter.level);
     if (below >= 0 && stairs[below]!.on.level >= edge.on.level) {
-      this.#dropped(edge.why);
+      this.#putUnder(stairs[below]!, edge);
       return;
     }
     const start = below >= 0 && stairs[below]!.waiter.level === edge.waiter.level ? below : below + 1;
     let end = start;
     while (end < stairs.length && stairs[end]!.on.level <= edge.on.level) end++;
+    const stair: Stair<Line, Why> = { ...edge, under: null };
     this.#size++;
-    this.#drop(stairs.splice(start, end - start, edge));
+    for (const implied of stairs.splice(start, end - start, stair)) {
+      this.#size -= 1 + (implied.under?.length ?? 0);
+      for (const each of [implied, ...(implied.under ?? [])]) this.#putUnder(stair, each);
+    }
+  }
+
+  #putUnder(stair: Stair<Line, Why>, edge: FenceEdge<Line, Why>): void {
+    stair.under ??= [];
+    if (stair.under.length === MOST_UNDER) {
+      this.#dropped(edge.why);
+      return;
+    }
+    stair.under.push(edge);
+    this.#size++;
+  }
+
+  // The waiters of these stairs have signalled, up to this level: what they implied of later ones stands for itself now.
+  #leave(out: Map<Line, Stair<Line, Why>[]>, stairs: readonly Stair<Line, Why>[], level: number): void {
+    const under = stairs.flatMap((stair) => stair.under ?? []);
+    this.#drop(stairs);
+    this.#size -= under.length;
+    for (const edge of under) {
+      const isPending = edge.waiter.level > level && edge.on.level > this.#node(edge.on.line).signalled;
+      if (isPending) this.#insert(out, edge);
+      else this.#dropped(edge.why);
+    }
   }
 
   #drop(edges: readonly FenceEdge<Line, Why>[]): void {
