@@ -57,6 +57,11 @@ describe("a job that never ends", () => {
   test("in every lane at once: all end with ETIME, all lanes go on", async () => {
     const device = await open({ lanes: 3 });
     const [pool, pinned] = [device.queue("pool"), device.queue("pinned", { lane: 1 })];
+    // A job's time is not to be over while its thread imports the module beside two others on two cores.
+    for (let lane = 0; lane < 3; lane++) {
+      const warm = device.queue(`warm ${lane}`, { lane });
+      await run(warm.job({ module: hangsModule, export: "loopIf", args: [false] }));
+    }
     const here = cells(1);
     const hung = [hangs(pinned, "loop", here, 0), hangs(pool, "loop", here, 0), hangs(pool, "loop", here, 0)];
     const behind = Array.from({ length: 30 }, (_, i) => call(i % 2 === 0 ? pool : pinned, "add", i, 1));
