@@ -24,12 +24,12 @@ import { timeOrigin } from "../../platform/threads.ts";
 import type { Thread, ThreadListener, Threads } from "../../platform/threads.ts";
 import type { Job } from "../../queue/job.ts";
 import type { JobFunction } from "./job-function.ts";
+import { Outcomes } from "./outcomes.ts";
 import * as protocol from "./protocol.ts";
-import type { FromThread, Told, ToThread } from "./protocol.ts";
+import type { FromThread, ToThread } from "./protocol.ts";
 import * as ring from "./shared-ring.ts";
 import { TaskList } from "./task.ts";
 import type { Task } from "./task.ts";
-import { WorkerError, workerError } from "./worker-error.ts";
 import { argsOf, transferOf } from "./worker-job.ts";
 import type { WorkerJob } from "./worker-job.ts";
 
@@ -93,10 +93,7 @@ export class LaneThread implements ThreadListener {
   readonly #ring: ring.SubmitterRing;
   readonly #tasks = new TaskList();
   readonly #defined = new Set<JobFunction>();
-  /** Outcomes that came by message, by slot, and whether one did. */
-  readonly #posted: (Told | undefined)[];
-  /** Why outcomes that were posted can't be read here, in order. */
-  readonly #unreadable: unknown[] = [];
+  readonly #outcomes: Outcomes;
   #batch: (number | readonly unknown[])[] = [];
   #state: "starting" | "ready" | "ended" = "starting";
   #held = 0;
@@ -128,7 +125,7 @@ export class LaneThread implements ThreadListener {
     this.#spin = spin;
     this.#spawnedAt = platform.now();
     this.#ring = new ring.SubmitterRing(capacity);
-    this.#posted = new Array<undefined>(capacity).fill(undefined);
+    this.#outcomes = new Outcomes(this.#ring, capacity);
     this.#thread = threads.spawn(owner.name, this);
     this.#post([protocol.INIT, this.#ring.memory, capacity, spin]);
     this.#holdProcess();
@@ -285,14 +282,14 @@ export class LaneThread implements ThreadListener {
         return;
       case protocol.RESULT:
       case protocol.FAILED:
-        this.#posted[this.#ring.slot(told[1])] = told;
+        this.#outcomes.told(told);
         this.#hear();
         return;
     }
   }
 
   messageError(error: unknown): void {
-    this.#unreadable.push(error);
+    this.#outcomes.unreadable(error);
     this.#hear();
   }
 
@@ -415,7 +412,7 @@ export class LaneThread implements ThreadListener {
         this.#held--;
         this.#ahead = this.#held === 0 ? 0 : this.#ahead - task.expected;
         this.#measure(task, seqno);
-        this.#complete(task, seqno);
+        this.#outcomes.complete(task, seqno, this.#owner.name);
       } while (this.#isComplete(completed));
     });
     if (this.#hushed && this.#held === 0) this.#unhush();
@@ -426,8 +423,7 @@ export class LaneThread implements ThreadListener {
   #isComplete(completed: number): boolean {
     const seqno = this.#oldest;
     if (this.#tasks.first === null || ((completed - seqno) | 0) < 0) return false;
-    if (this.#ring.outcome(seqno) !== ring.POSTED || this.#posted[this.#ring.slot(seqno)] !== undefined) return true;
-    return this.#unreadable.length > 0 || this.#state === "ended";
+    return this.#outcomes.isHere(seqno) || this.#state === "ended";
   }
 
   #measure(task: Task, seqno: number): void {
@@ -435,50 +431,6 @@ export class LaneThread implements ThreadListener {
     const end = this.#ring.end(seqno);
     if (task.function.measured(end - start)) this.#owner.functionProven(task.function);
     if (hooks.tracer !== null) this.#owner.threadMeasured(task, start + this.#clockShift, end + this.#clockShift);
-  }
-
-  // SIGNALLING: runs in a delivery, and only tells the core.
-  #complete(task: Task, seqno: number): void {
-    switch (this.#ring.outcome(seqno)) {
-      case ring.UNDEFINED:
-        task.complete(0, undefined, undefined);
-        return;
-      case ring.NUMBER:
-        task.complete(0, undefined, this.#ring.number(seqno));
-        return;
-      case ring.TRUE:
-        task.complete(0, undefined, true);
-        return;
-      case ring.FALSE:
-        task.complete(0, undefined, false);
-        return;
-      case ring.NULL:
-        task.complete(0, undefined, null);
-        return;
-      case ring.POSTED:
-        this.#completePosted(task, seqno);
-        return;
-    }
-  }
-
-  #completePosted(task: Task, seqno: number): void {
-    const slot = this.#ring.slot(seqno);
-    const told = this.#posted[slot];
-    this.#posted[slot] = undefined;
-    if (told?.[0] === protocol.RESULT) {
-      task.complete(0, undefined, told[2]);
-    } else if (told?.[0] === protocol.FAILED) {
-      task.complete(this.#ring.error(seqno), workerError(told[2], this.#owner.name), undefined);
-    } else if (this.#unreadable.length > 0) {
-      const cause = this.#unreadable.shift();
-      task.complete(errno.EIO, this.#outcomeError("can't be read here", cause), undefined);
-    } else {
-      task.lost(this.#outcomeError("was lost with its thread"));
-    }
-  }
-
-  #outcomeError(what: string, cause?: unknown): WorkerError {
-    return new WorkerError(this.#owner.name, "WorkerError", `The job's outcome ${what}`, { cause });
   }
 
   #holdProcess(): void {
