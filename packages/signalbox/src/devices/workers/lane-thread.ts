@@ -14,7 +14,6 @@
  *
  * The lane takes tasks in and flushes; messages and the exit come from the platform.
  */
-import { cloneError } from "../../calls/error-record.ts";
 import { errno } from "../../errors.ts";
 import type { TimeoutVerdict } from "../../driver.ts";
 import { hooks } from "../../hooks.ts";
@@ -27,6 +26,7 @@ import type { JobFunction } from "./job-function.ts";
 import { Outcomes } from "./outcomes.ts";
 import * as protocol from "./protocol.ts";
 import type { FromThread, ToThread } from "./protocol.ts";
+import { Sender } from "./sender.ts";
 import * as ring from "./shared-ring.ts";
 import { TaskList } from "./task.ts";
 import type { Task } from "./task.ts";
@@ -92,17 +92,14 @@ export class LaneThread implements ThreadListener {
   readonly #thread: Thread;
   readonly #ring: ring.SubmitterRing;
   readonly #tasks = new TaskList();
-  readonly #defined = new Set<JobFunction>();
+  readonly #sender: Sender;
   readonly #outcomes: Outcomes;
-  #batch: (number | readonly unknown[])[] = [];
   #state: "starting" | "ready" | "ended" = "starting";
   #held = 0;
   /** What all held tasks are thought to take, in ms. */
   #ahead = 0;
   /** The ring's sequence number of the oldest held task. */
   #oldest: number = ring.START + 1;
-  /** The last job that the thread was told of by a message. */
-  #told: number = ring.START;
   /** What to add to the thread's times to have them on this side's clock. */
   #clockShift = 0;
   readonly #spin: number;
@@ -127,6 +124,9 @@ export class LaneThread implements ThreadListener {
     this.#ring = new ring.SubmitterRing(capacity);
     this.#outcomes = new Outcomes(this.#ring, capacity);
     this.#thread = threads.spawn(owner.name, this);
+    this.#sender = new Sender(this.#ring, (message, transfer) => {
+      this.#post(message, transfer);
+    });
     this.#post([protocol.INIT, this.#ring.memory, capacity, spin]);
     this.#holdProcess();
   }
@@ -163,8 +163,7 @@ export class LaneThread implements ThreadListener {
 
   /** Has the thread import a function's module, though no job asks for it yet. */
   warm(called: JobFunction): void {
-    if (!this.#defined.has(called)) this.#define(called);
-    this.#post([protocol.LOAD, called.id]);
+    this.#sender.warm(called);
   }
 
   /** Whether a task of this function may be handed over now: to an idle thread always, to others if it is not far ahead. */
@@ -184,8 +183,7 @@ export class LaneThread implements ThreadListener {
       task.complete(errno.EIO, error, undefined);
       return;
     }
-    if (!this.#defined.has(task.function)) this.#define(task.function);
-    if (!this.#put(task, args, transfer)) return;
+    if (!this.#sender.put(task, args, transfer)) return;
     task.transferred = transfer.length > 0;
     task.expected = Math.min(task.function.estimate, UNKNOWN);
     this.#ahead += task.expected;
@@ -196,18 +194,8 @@ export class LaneThread implements ThreadListener {
   /** Lets the thread see what was taken, and wakes it if it sleeps. `spins` says that this side may look for what it completes. */
   flush(spins: boolean): void {
     if (this.#state === "ended") return;
-    const last = this.#ring.last;
     if (spins) this.#hush();
-    this.#ring.publish();
-    if (this.#batch.length > 0) {
-      this.#post([protocol.BATCH, ...this.#batch]);
-      this.#batch = [];
-      this.#told = last;
-    }
-    if (this.#told !== last) {
-      this.#told = last;
-      if (this.#ring.mustWake()) this.#post(protocol.WAKE);
-    }
+    this.#sender.flush();
     this.#holdProcess();
   }
 
@@ -349,40 +337,6 @@ export class LaneThread implements ThreadListener {
     return task;
   }
 
-  #define(called: JobFunction): void {
-    this.#defined.add(called);
-    this.#post([protocol.DEFINE, called.id, called.module, called.exported]);
-  }
-
-  // Puts a task into the ring and its arguments on their way; false if they can't be, and then it was completed with its error.
-  #put(task: Task, args: readonly unknown[], transfer: readonly Transferable[]): boolean {
-    const id = task.function.id;
-    if (args.length === 0) {
-      this.#ring.put(id, ring.NO_ARGS);
-      return true;
-    }
-    if (transfer.length === 0 && areFewNumbers(args)) {
-      const [first, second] = args;
-      const kind = second === undefined ? ring.ONE_NUMBER : ring.TWO_NUMBERS;
-      this.#ring.putNumbers(id, kind, first, second ?? 0);
-      return true;
-    }
-    if (transfer.length === 0 && args.every(isPrimitive)) {
-      this.#batch.push(this.#ring.put(id, ring.BATCHED_ARGS), args);
-      return true;
-    }
-    const seqno = this.#ring.put(id, ring.OWN_ARGS);
-    try {
-      this.#post([protocol.ARGS, seqno, args], transfer);
-    } catch (error) {
-      this.#ring.takeBack();
-      task.complete(errno.EINVAL, cloneError("The job's arguments can't be cloned", error), undefined);
-      return false;
-    }
-    this.#told = seqno;
-    return true;
-  }
-
   // No bell is wanted while this side looks for what is thought to be done soon.
   #hush(): void {
     if (!this.ready || this.#tasks.first === null || this.#tasks.first.expected > this.#spin) return;
@@ -441,15 +395,4 @@ export class LaneThread implements ThreadListener {
   #post(message: ToThread, transfer?: readonly Transferable[]): void {
     this.#thread.post(message, transfer);
   }
-}
-
-// What fits into a slot.
-function areFewNumbers(args: readonly unknown[]): args is readonly [number] | readonly [number, number] {
-  if (args.length > 2 || typeof args[0] !== "number") return false;
-  return args.length === 1 || typeof args[1] === "number";
-}
-
-// What a clone can neither refuse nor share between two jobs.
-function isPrimitive(value: unknown): boolean {
-  return value === null || (typeof value !== "object" && typeof value !== "function" && typeof value !== "symbol");
 }
