@@ -5,11 +5,10 @@
  * queue-end.ts has them.
  *
  * Invariants:
- * - Promise 2: done fences signal in seqno order; a job that is complete before an older one is held back (`#retire`).
- * - Promise 3: each pushed job passes `#start` or `#cancel`, once; `#start` again for each time that a reset puts it back.
- * - Promise 5: credits are taken in `#start` and given in `complete`, whatever the outcome.
+ * - Promise 2: done fences signal in seqno order; a job that is complete before an older one is held back (`_retire`).
+ * - Promise 3: each pushed job is started or cancelled, once, when it is the head (job-start.ts).
+ * - Promise 5: credits are taken when a job is started and given in `complete`, whatever the outcome.
  * - The head alone can block, on its dependencies first, then on credits (Q2, Q22).
- * - Q3: `started` fences signal in `#start` and `#cancel`, and so in seqno order as well.
  *
  * Programs make jobs, and end the queue; its driver completes jobs; the ring's worker starts and releases them.
  * Everything here is synchronous, and nothing calls back into a program but the driver.
@@ -21,20 +20,18 @@ import type { CancelReason, FailedDependencyPolicy, JobSpec } from "../driver.ts
 import { enterDelivery, leaveDelivery } from "../fence/delivery.ts";
 import { signalFence } from "../fence/fence.ts";
 import type { Fence } from "../fence/fence.ts";
-import { Inherited } from "../fence/inherited.ts";
-import { SIGNALLED } from "../fence/state.ts";
 import { TimelineCore } from "../fence/timeline-core.ts";
 import { Completion } from "../work/completion.ts";
-import { Cancelled } from "./cancelled.ts";
 import { Credits } from "./credits.ts";
 import { Deadlines } from "./deadlines.ts";
-import { clearDependencies, firstFailed } from "./dependencies.ts";
+import { clearDependencies } from "./dependencies.ts";
 import { JobExtras } from "./extras.ts";
 import { Service } from "./fair.ts";
 import { HardwareSide } from "./hardware.ts";
 import { HeadWait } from "./head-wait.ts";
 import { CANCELLED, COMPLETE, Job, QUEUED, RELEASED, RUNNING } from "./job.ts";
 import { JobList } from "./job-list.ts";
+import { cancelJob, reasonToCancel, startJob } from "./job-start.ts";
 import { completeOptions } from "./queue-options.ts";
 import type { QueueOptions } from "./queue-options.ts";
 import { QueueEnd } from "./queue-end.ts";
@@ -42,7 +39,7 @@ import type { QueueState } from "./queue-end.ts";
 import { QueueStats } from "./queue-stats.ts";
 import type { Ring } from "./ring.ts";
 import type { Ranked } from "./ready-heap.ts";
-import { QueueRecovery, timesRun } from "./recovery/queue-recovery.ts";
+import { QueueRecovery } from "./recovery/queue-recovery.ts";
 import { takeBack } from "./recovery/take-back.ts";
 import { submit } from "./submission.ts";
 import type { DestroyedQueue } from "./teardown.ts";
@@ -219,7 +216,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     job._stage = COMPLETE;
     this.#leaveRing(job);
     if (hooks.tracer !== null) hooks.tracer.jobCompleted(job);
-    if (this._list.oldest === job) this.#retire();
+    if (this._list.oldest === job) this._retire();
     this.#offerHead();
     return true;
   }
@@ -310,13 +307,13 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   /** @internal Called by the ring's worker, inside a delivery, for a queue that can start: starts the head or cancels it. */
   _startHead(): void {
     const job = this._list.head!;
-    const failed = this.#end === undefined ? this.#reasonToCancel(job) : undefined;
+    const failed = this.#end === undefined ? reasonToCancel(this, job, this.#policy) : undefined;
     if (job._stage !== QUEUED) return; // The driver was asked, and has lost its device meanwhile.
     const reason = this.#end ?? failed;
     clearDependencies(job);
     this._list.passHead(job);
-    if (reason === undefined) this.#start(job);
-    else this.#cancel(job, reason);
+    if (reason === undefined) startJob(this, job);
+    else cancelJob(this, job, reason);
     this.#waitForHead();
   }
 
@@ -349,7 +346,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
       } else if (job._stage === QUEUED) {
         clearDependencies(job);
         this._list.passHead(job);
-        this.#cancel(job, this.#end, error);
+        cancelJob(this, job, this.#end, error);
       }
       job = this._list.resume(next);
     }
@@ -395,52 +392,8 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     return this.#idle._wait();
   }
 
-  #reasonToCancel(job: Job<unknown, Spec>): CancelReason | undefined {
-    if (job._dependency === null && job._superseded === null) return undefined;
-    if (this.#policy === "ignore") return undefined;
-    const fence = firstFailed(job);
-    if (fence === null) return undefined;
-    if (this.#policy === "ask" && this.ring._calls.mayRunAfter(job, fence)) return undefined;
-    return { kind: "dependency", fence };
-  }
-
-  // SIGNALLING: the driver may complete the job from inside `run`, so the stage and the credits come first (11.3, 5).
-  #start(job: Job<unknown, Spec>): void {
-    job._stage = RUNNING;
-    this._credits.take(job._cost);
-    this.ring._jobStarted(this, job);
-    if (this._recovery.clock !== null) this._recovery.clock.started(job);
-    if (hooks.tracer !== null) hooks.tracer.jobStarted(job);
-    if (job._extras !== null) signalStarted(job, job._extras);
-    try {
-      const outcome = this.ring.driver.run(job);
-      if (outcome === "done") this.complete(job);
-      else if (outcome !== "pending") this._hardware.follow(job, outcome);
-    } catch (error) {
-      // Where it had completed the job, this is no outcome of it any more.
-      if (!this.complete(job, errno.EIO, error)) this.ring._calls.failed(error);
-    }
-    this._deadlines.started(job);
-  }
-
-  #cancel(job: Job<unknown, Spec>, reason: CancelReason, error: number = errno.ECANCELED): void {
-    job._stage = CANCELLED;
-    this._stats.cancelled++;
-    job._setError(error, new Cancelled(reason));
-    if (hooks.tracer !== null) hooks.tracer.jobCancelled(job, reason);
-    // Before the driver is told: it may lose the ring, and so cancel the jobs behind this one.
-    if (job._extras !== null) signalStarted(job, job._extras);
-    try {
-      if (timesRun(job) === 0) this.ring.driver.cancel(job, reason);
-    } catch (thrown) {
-      if (job._state === SIGNALLED) this.ring._calls.failed(thrown);
-      else job._setError(error, thrown);
-    }
-    if (this._list.oldest === job) this.#retire();
-  }
-
-  // Signals from the oldest on, as far as jobs are complete (promise 2).
-  #retire(): void {
+  /** @internal SIGNALLING: signals from the oldest on, as far as jobs are complete (promise 2). */
+  _retire(): void {
     enterDelivery();
     try {
       for (let job = this._list.oldest; job !== null && (job._stage === COMPLETE || job._stage === CANCELLED);) {
@@ -489,11 +442,4 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
       `[Queue "${this.name}"] has ${this._credits.limit} credits, and a job that costs ${cost} would wait for ever`,
     );
   }
-}
-
-// SIGNALLING: Q3: the job was started, or cancelled, and then with its error. In the order of the queue, as both are.
-function signalStarted(job: Job, { started }: JobExtras): void {
-  if (started === null || started._state === SIGNALLED) return; // At its first start.
-  if (job._stage === CANCELLED) started._setError(job._error, new Inherited(job));
-  signalFence(started);
 }

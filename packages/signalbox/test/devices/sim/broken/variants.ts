@@ -63,8 +63,8 @@ export const variants: readonly Variant[] = [
     patches: [
       {
         file: "queue/job-queue.js",
-        from: "        if (this._list.oldest === job)\n            this.#retire();\n        this.#offerHead();",
-        to: "        if (this._list.oldest === job)\n            this.#retire();\n        else\n            signalFence(job);\n        this.#offerHead();",
+        from: "        if (this._list.oldest === job)\n            this._retire();\n        this.#offerHead();",
+        to: "        if (this._list.oldest === job)\n            this._retire();\n        else\n            signalFence(job);\n        this.#offerHead();",
       },
     ],
     scenario: "credits-at-the-limit",
