@@ -6,9 +6,14 @@
  * start jobs in order and let them overtake, have to wait for each.
  */
 import type { Contest } from "../harness/contest.ts";
+import { bareFences } from "../lifecycle/bare-fences.ts";
+import type { BareFence, Causes } from "../lifecycle/bare-fences.ts";
+import { CONCURRENCY } from "../lifecycle/load.ts";
+import { graphBody } from "./body.ts";
 import { effectDeferred } from "./effect.ts";
 import { bareCounters } from "./floor.ts";
 import { makeGraph } from "./graph.ts";
+import type { Graph } from "./graph.ts";
 import { promiseRivals } from "./rivals.ts";
 import { signalbox } from "./signalbox.ts";
 
@@ -32,9 +37,22 @@ function dag(name: string, title: string, lanes: number): Contest {
           signalbox("signalbox, bypass", graph, lanes, { bypass: true }),
           ...promiseRivals(graph, lanes),
           effectDeferred(graph, lanes),
+          bareFences(
+            { lanes, credits: CONCURRENCY, outstanding: graph.jobs, ticks: false },
+            graphBody(graph, lanes),
+            causesIn(graph),
+          ),
           bareCounters(graph),
         ],
       };
     },
+  };
+}
+
+function causesIn({ rows, causes }: Graph): Causes {
+  return (index, window) => {
+    const fences: BareFence[] = [];
+    for (let k = rows[index]!; k < rows[index + 1]!; k++) fences.push(window[causes[k]!]!);
+    return fences;
   };
 }

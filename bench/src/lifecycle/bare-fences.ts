@@ -1,25 +1,54 @@
 /**
- * A second floor of the lifecycle cases: what it takes to have a fence for each job at all. An object for each job with the fields that
- * a fence can't do without (its seqno, state, error, time, the next of its queue), taken through queues in order and within their
- * credits. No checks, no dependencies, nobody to register, nothing to go wrong: whoever gives programs an object for each job
- * can't be faster than this.
+ * A second floor of the cases about jobs: what it takes to have a fence for each job at all. An object for each job with the fields that
+ * a fence can't do without (its seqno, state, error, time, who listens, the next of its queue), taken through queues in order, within
+ * their credits and behind what each depends on. No checks, nobody who may register at any time, nothing to go wrong: whoever gives
+ * programs an object for each job can't be faster than this.
  */
 import type { Contestant } from "../harness/contest.ts";
 import { freshCopy } from "../harness/fresh.ts";
-import { freshBody } from "../harness/job-body.ts";
 import type { JobBody } from "../harness/job-body.ts";
-import type { QueueLoad } from "./load.ts";
+import { OUTSTANDING } from "./load.ts";
+import type { Distances } from "./load.ts";
 
-/** How many queues there are, and whether their device completes on the next tick; else a job is done when its function returns. */
-interface Lanes {
-  readonly lanes: number;
-  readonly ticks: boolean;
+/** What the floor hands out for each job, as far as its callers see it. */
+export interface BareFence {
+  readonly index: number;
 }
 
-export function bareFences({ lanes, ticks, concurrency, outstanding }: Lanes & QueueLoad): Contestant {
-  const body = freshBody({ lanes, distance: 0 });
-  const run = freshCopy(makeQueues)(body, lanes, concurrency, outstanding, ticks);
-  return { name: "floor: a bare fence object for each job", role: "floor", body, order: "kept", run };
+/** The fences that job `index` depends on; null for none. `window` has those before it, each at its index modulo what may be outstanding. */
+export type Causes = (index: number, window: readonly BareFence[]) => readonly BareFence[] | BareFence | null;
+
+/** Job `index` depends on the jobs so far before it. */
+export function causesAt(distances: Distances): Causes {
+  const [first, ...others] = distances;
+  if (first === undefined) return () => null;
+  if (others.length === 0) {
+    return (index, window) => (index < first ? null : window[(index - first) % OUTSTANDING]!);
+  }
+  return (index, window) => {
+    const causes: BareFence[] = [];
+    for (const distance of distances) if (index >= distance) causes.push(window[(index - distance) % OUTSTANDING]!);
+    return causes;
+  };
+}
+
+export interface BareLoad {
+  readonly lanes: number;
+  /** What each lane may have in flight. */
+  readonly credits: number;
+  /** Jobs submitted and not known to be done, at any time. */
+  readonly outstanding: number;
+  /** Whether the device completes on the next tick; else a job is done when its function returns. */
+  readonly ticks: boolean;
+  /** Whether the producer awaits a promise for each job, and not only fences. */
+  readonly awaited?: boolean;
+}
+
+export function bareFences(load: BareLoad, body: JobBody, causes: Causes = () => null): Contestant {
+  const { lanes, credits, outstanding, ticks, awaited = false } = load;
+  const run = freshCopy(makeQueues)(body, lanes, credits, outstanding, ticks, awaited, causes);
+  const name = `floor: a bare fence object${awaited ? " and a promise" : ""} for each job`;
+  return { name, role: "floor", body, order: "kept", run };
 }
 
 // Refers to nothing outside itself: it is copied by its text.
@@ -29,6 +58,8 @@ function makeQueues(
   credits: number,
   outstanding: number,
   ticks: boolean,
+  awaited: boolean,
+  causes: Causes,
 ): (jobs: number) => Promise<number> {
   interface Fence {
     readonly index: number;
@@ -36,7 +67,8 @@ function makeQueues(
     state: number;
     error: number;
     time: number | undefined;
-    registrations: object | null;
+    listener: (() => void) | null;
+    after: readonly Fence[] | Fence | null;
     next: Fence | null;
   }
   interface Lane {
@@ -48,42 +80,76 @@ function makeQueues(
   }
   const queues: Lane[] = [];
   for (let k = 0; k < lanes; k++) queues.push({ head: null, oldest: null, tail: null, seqno: 0, inFlight: 0 });
+  const window: Fence[] = [];
   const resolved = Promise.resolve();
   const none = (): void => {};
   let kicked = false;
+  let inFlight = 0;
   let wake = none;
+  const isBlocked = (fence: Fence): boolean => {
+    const { after } = fence;
+    if (after === null) return false;
+    if ("state" in after) {
+      if (after.state !== 3) return true;
+    } else {
+      for (const cause of after) if (cause.state !== 3) return true;
+    }
+    fence.after = null;
+    return false;
+  };
   const retire = (lane: Lane, time: number): void => {
     for (let fence = lane.oldest; fence !== lane.head; fence = lane.oldest) {
       body.finish(fence!.index);
       lane.inFlight--;
+      inFlight--;
       lane.oldest = fence!.next;
       fence!.next = null;
       fence!.time = time;
       fence!.state = 3;
+      fence!.listener?.();
     }
     if (lane.oldest === null) lane.tail = null;
+  };
+  // Answers whether it started any.
+  const startLane = (lane: Lane): boolean => {
+    const before = lane.head;
+    while (lane.head !== null && lane.inFlight < credits && !isBlocked(lane.head)) {
+      lane.inFlight++;
+      inFlight++;
+      lane.head.state = 2;
+      body.start(lane.head.index);
+      lane.head = lane.head.next;
+    }
+    return lane.head !== before;
   };
   const complete = (): void => {
     const time = performance.now();
     for (const lane of queues) retire(lane, time);
-    if (ticks) startAll();
+    startAll();
+    wake();
+  };
+  // A device that is done at once: until nobody can go on.
+  const runAll = (): void => {
+    const time = performance.now();
+    for (let goesOn = true; goesOn;) {
+      goesOn = false;
+      for (const lane of queues) {
+        if (!startLane(lane)) continue;
+        retire(lane, time);
+        goesOn = true;
+      }
+    }
     wake();
   };
   const startAll = (): void => {
     kicked = false;
-    let started = false;
-    for (const lane of queues) {
-      while (lane.head !== null && (lane.inFlight < credits || !ticks)) {
-        lane.inFlight++;
-        lane.head.state = 2;
-        body.start(lane.head.index);
-        lane.head = lane.head.next;
-        started = true;
-      }
+    if (!ticks) {
+      runAll();
+      return;
     }
-    if (!started) return;
-    if (ticks) setImmediate(complete);
-    else complete();
+    const before = inFlight;
+    for (const lane of queues) startLane(lane);
+    if (inFlight > 0 && before === 0) setImmediate(complete);
   };
   const submit = (index: number): Fence => {
     const lane = queues[index % lanes]!;
@@ -93,21 +159,21 @@ function makeQueues(
       state: 1,
       error: 0,
       time: undefined,
-      registrations: null,
+      listener: null,
+      after: causes(index, window) as readonly Fence[] | Fence | null,
       next: null,
     };
     if (lane.tail === null) lane.oldest = fence;
     else lane.tail.next = fence;
     lane.tail = fence;
     lane.head ??= fence;
-    if (!kicked && lane.inFlight === 0) {
+    if (!kicked && inFlight === 0) {
       kicked = true;
       void resolved.then(startAll);
     }
     return fence;
   };
-  return async (jobs) => {
-    const window: Fence[] = [];
+  const byFences = async (jobs: number): Promise<number> => {
     let seen = 0;
     for (let index = 0; index < jobs + outstanding && seen < jobs; index++) {
       const oldest = window[index % outstanding];
@@ -124,4 +190,21 @@ function makeQueues(
     }
     return seen;
   };
+  const byPromises = async (jobs: number): Promise<number> => {
+    const promises: Promise<void>[] = [];
+    let seen = 0;
+    for (let index = 0; index < jobs + outstanding && seen < jobs; index++) {
+      if (index >= outstanding && index - outstanding < jobs) {
+        await promises[index % outstanding];
+        seen++;
+      }
+      if (index >= jobs) continue;
+      const fence = (window[index % outstanding] = submit(index));
+      promises[index % outstanding] = new Promise<void>((resolve) => {
+        fence.listener = resolve;
+      });
+    }
+    return seen;
+  };
+  return awaited ? byPromises : byFences;
 }

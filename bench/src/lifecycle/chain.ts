@@ -10,6 +10,7 @@ import type { Contest, Contestant } from "../harness/contest.ts";
 import { freshCopy } from "../harness/fresh.ts";
 import { freshBody } from "../harness/job-body.ts";
 import type { JobBody } from "../harness/job-body.ts";
+import { bareFences, causesAt } from "./bare-fences.ts";
 import { Gate } from "./gate.ts";
 import { CONCURRENCY, OUTSTANDING } from "./load.ts";
 import { produceByFences, produceByPromises } from "./producers.ts";
@@ -29,6 +30,11 @@ export const chain: Contest = {
       thenEach(),
       limited(),
       queued(),
+      bareFences(
+        { lanes: QUEUES, credits: CONCURRENCY, outstanding: OUTSTANDING, ticks: false },
+        chainBody(),
+        causesAt([1]),
+      ),
       oneCallEach(),
     ],
   }),

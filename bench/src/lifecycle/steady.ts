@@ -7,6 +7,7 @@
  * so that as many as may be are in flight and the others wait. Signalbox does the former with `bypass`.
  */
 import type { Contest, Contestant } from "../harness/contest.ts";
+import { freshBody } from "../harness/job-body.ts";
 import { CONCURRENCY, OUTSTANDING } from "./load.ts";
 import type { QueueLoad } from "./load.ts";
 import { bareFences } from "./bare-fences.ts";
@@ -53,7 +54,10 @@ function contestants(load: QueueLoad): readonly Contestant[] {
     rivals.pLimitPromise(load),
     rivals.pQueuePromise(load),
     effectForEach(load),
-    bareFences({ lanes: 1, ticks: false, ...load }),
+    bareFences(
+      { lanes: 1, ticks: false, credits: load.concurrency, outstanding: load.outstanding },
+      freshBody({ lanes: 1, distance: 0 }),
+    ),
     ringBuffer(load),
   ];
 }

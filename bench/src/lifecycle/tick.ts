@@ -6,7 +6,8 @@
  * `lifecycle/tick-dependencies-4` for four. fastq's callback API has no idiom for a dependency and takes no part in these.
  */
 import type { Contest, Contestant } from "../harness/contest.ts";
-import { bareFences } from "./bare-fences.ts";
+import { freshBody } from "../harness/job-body.ts";
+import { bareFences, causesAt } from "./bare-fences.ts";
 import { CONCURRENCY, FOUR_DEPENDENCIES, LANES, NO_DEPENDENCIES, ONE_DEPENDENCY, OUTSTANDING } from "./load.ts";
 import type { Distances } from "./load.ts";
 import { effectLanes } from "./tick-effect.ts";
@@ -14,7 +15,7 @@ import { deviceAlone } from "./tick-floor.ts";
 import * as rivals from "./tick-rivals.ts";
 import { awaitingEach, plain } from "./tick-signalbox.ts";
 
-const lanes = { lanes: LANES, ticks: true, concurrency: CONCURRENCY, outstanding: OUTSTANDING };
+const bareLoad = { lanes: LANES, ticks: true, credits: CONCURRENCY, outstanding: OUTSTANDING };
 
 const load = "4 queues x 64 credits, the device completes on the next tick";
 
@@ -43,12 +44,19 @@ function contestants(distances: Distances): readonly Contestant[] {
   return [
     plain(distances),
     awaitingEach(distances),
-    ...(distances.length === 0 ? [rivals.fastqCallbacks(), bareFences(lanes)] : []),
+    ...(distances.length === 0 ? [rivals.fastqCallbacks()] : []),
     rivals.promisesByHand(distances),
     rivals.fastqPromise(distances),
     rivals.pLimitPromise(distances),
     rivals.pQueuePromise(distances),
     effectLanes(distances),
+    bareOnes(distances, false),
+    bareOnes(distances, true),
     deviceAlone(distances),
   ];
+}
+
+function bareOnes(distances: Distances, awaited: boolean): Contestant {
+  const body = freshBody({ lanes: LANES, distance: distances });
+  return bareFences({ ...bareLoad, awaited }, body, causesAt(distances));
 }
