@@ -79,6 +79,20 @@ describe("a bar", () => {
     expect(barResults([speed(1, toRival)], [failed])).toMatchObject([{ held: false }]);
   });
 
+  test("is told beside what its floor comes to, held or not", () => {
+    const least = { role: "floor" } as const;
+    const toHand = { ...toRival, least };
+    const toLeast = { kind: "time", of: ours, against: { named: /^fast$/ }, least } as const;
+    const all: Bar[] = [speed(20, toHand), { case: "some/contest", what: "", bar: 2, figure: toLeast }];
+    expect(barResults(all, [ran])).toMatchObject([
+      { figure: 2, least: 10 },
+      { figure: 0.5, least: 0.1 },
+    ]);
+    expect(barsText(barResults(all, [ran]))).toMatch(/2\.00x +SHORT +10\.0x +signalbox, bypass/);
+    const nobody = { ...toHand, least: { named: /nobody/ } };
+    expect(barResults([speed(20, nobody), speed(20, toRival)], [ran]).some((one) => "least" in one)).toBe(false);
+  });
+
   test("is told in a line, and all of them in the last one", () => {
     const results = barResults([speed(2, toRival), speed(2.1, toRival)], [ran]);
     expect(barsText(results).split("\n")).toHaveLength(3);
@@ -107,6 +121,7 @@ describe("the bars", () => {
         lineup.contestants.filter((one) => isMeant(who, one)).map((one) => one.name);
       expect(named(figure.of).length).toBeGreaterThan(0);
       expect(named(figure.against).length).toBeGreaterThan(0);
+      if (figure.least !== undefined) expect(named(figure.least)).toHaveLength(1);
       expect(named(figure.of).filter((one) => named(figure.against).includes(one))).toEqual([]);
       await lineup.close?.();
     },

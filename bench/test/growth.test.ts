@@ -1,16 +1,17 @@
 import { expect, test } from "vitest";
 import { growthOf, measureSizes } from "../src/growth/sizes.ts";
 import type { Load } from "../src/growth/sizes.ts";
+import type { Contestant } from "../src/harness/contest.ts";
 import { freshBody } from "../src/harness/job-body.ts";
 
 let clock = 0;
 const options = { sizes: [10, 20], unit: "jobs", rounds: 3, roundMs: 1, now: () => clock };
 
 /** A load whose jobs take so many ms each at a size; that many of them get lost. */
-function load(msEach: (size: number) => number, lost = 0): Load {
+function load(msEach: (size: number) => number, lost = 0, role: Contestant["role"] = "signalbox"): Load {
   return {
     name: "a load",
-    key: "load",
+    key: role === "floor" ? "floor" : "load",
     at(size) {
       const body = freshBody({ lanes: 1, distance: 0 });
       const run = (jobs: number): number => {
@@ -18,7 +19,7 @@ function load(msEach: (size: number) => number, lost = 0): Load {
         clock += msEach(size) * jobs;
         return jobs - lost;
       };
-      return { contestant: { name: "", role: "signalbox", body, order: "kept", run }, jobs: size };
+      return { contestant: { name: "", role, body, order: "kept", run }, jobs: size };
     },
   };
 }
@@ -35,6 +36,11 @@ test("a cost that grows is found, and is a figure by size; the largest growth of
   expect(wrong).toEqual([]);
   expect(figures).toMatchObject({ growth: 2, loadGrowth: 1, "load-10-ns": 250_000, "load-20-ns": 250_000 });
   expect(summary).toContain("2.00x");
+});
+
+test("the growth of a floor is a figure of its own, and not ours", async () => {
+  const { figures } = await measureSizes([load(() => 0.25), load((size) => size / 10, 0, "floor")], options);
+  expect(figures).toMatchObject({ growth: 1, floorGrowth: 2 });
 });
 
 test("a lost job is wrong", async () => {

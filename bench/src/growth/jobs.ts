@@ -1,8 +1,10 @@
 /**
  * `growth/jobs`: what a job costs in a run of a thousand to a million of them: in steady state, on a device that completes on the next
- * tick, in a chain over two queues, and all submitted at once. It must not grow.
+ * tick, in a chain over two queues, and all submitted at once, beside a floor of bare objects. It must not grow.
  */
 import type { Contestant, Proof } from "../harness/contest.ts";
+import { freshBody } from "../harness/job-body.ts";
+import { bareFences } from "../lifecycle/bare-fences.ts";
 import { chained } from "../lifecycle/chain.ts";
 import { CONCURRENCY, NO_DEPENDENCIES, OUTSTANDING } from "../lifecycle/load.ts";
 import { plain as steady } from "../lifecycle/steady-signalbox.ts";
@@ -18,11 +20,14 @@ export const growthOfJobs: Proof = {
   title: "what a job costs at 1 000 to 1 000 000 jobs (100 000 with --quick)",
   run({ quick }) {
     const sizes = quick ? SIZES.quick : SIZES.thorough;
+    const most = Math.max(...sizes);
+    const bareLoad = { lanes: 1, credits: CONCURRENCY, outstanding: most, ticks: false };
     const loads: readonly Load[] = [
       sameFor("steady state", "steady", steady({ concurrency: CONCURRENCY, outstanding: OUTSTANDING })),
       sameFor("device on the next tick", "tick", tick(NO_DEPENDENCIES)),
       sameFor("chain over two queues", "chain", chained("signalbox", {})),
-      sameFor("all at once", "atOnce", steady({ concurrency: CONCURRENCY, outstanding: Math.max(...sizes) })),
+      sameFor("all at once", "atOnce", steady({ concurrency: CONCURRENCY, outstanding: most })),
+      sameFor("all at once, bare fence objects", "bare", bareFences(bareLoad, freshBody({ lanes: 1, distance: 0 }))),
     ];
     return measureSizes(loads, { sizes, unit: "jobs", rounds: 5, roundMs: quick ? 15 : 100 });
   },

@@ -16,8 +16,14 @@ export interface Load {
   readonly name: string;
   /** The key of its figures. */
   readonly key: string;
-  /** Who does the work at this size, and how many jobs that is. Called once for each size. */
-  at(size: number): { readonly contestant: Contestant; readonly jobs: number };
+  /** Called once for each size. */
+  at(size: number): Place;
+}
+
+/** Who does the work at a size, and how many jobs that is. */
+export interface Place {
+  readonly contestant: Contestant;
+  readonly jobs: number;
 }
 
 export interface SizesOptions {
@@ -40,9 +46,11 @@ export async function measureSizes(loads: readonly Load[], options: SizesOptions
   let worst = { name: "", growth: 0 };
   for (const load of loads) {
     try {
-      const costs = await costsOf(load, options);
+      const places = sizes.map((size) => load.at(size));
+      const costs = await costsOf(places, options);
       const growth = growthOf(costs);
-      if (growth > worst.growth) worst = { name: load.name, growth };
+      const isFloor = places.every(({ contestant }) => contestant.role === "floor"); // It may grow.
+      if (!isFloor && growth > worst.growth) worst = { name: load.name, growth };
       rows.push([`  ${load.name}`, ...costs.map((ns) => `${three(ns)} ns`), `${three(growth)}x`]);
       costs.forEach((ns, k) => (figures[`${load.key}-${sizes[k]}-ns`] = ns));
       figures[`${load.key}Growth`] = growth;
@@ -71,11 +79,10 @@ export function growthOf(costs: readonly number[]): number {
 }
 
 async function costsOf(
-  load: Load,
-  { sizes, rounds, roundMs, now = () => performance.now() }: SizesOptions,
+  places: readonly Place[],
+  { rounds, roundMs, now = () => performance.now() }: SizesOptions,
 ): Promise<number[]> {
-  const places = sizes.map((size) => load.at(size));
-  const taken: number[][] = sizes.map(() => []);
+  const taken: number[][] = places.map(() => []);
   // The first round warms up, the smallest size first.
   for (let round = 0; round <= rounds; round++) {
     for (const [k, { contestant, jobs }] of places.entries()) {

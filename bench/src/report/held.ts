@@ -16,6 +16,8 @@ export interface BarResult {
   readonly unit: string;
   /** Absent if those it is about did not get through the run. */
   readonly figure?: number;
+  /** What the least that the work takes comes to, where somebody in the run does just that. */
+  readonly least?: number;
   /** Whose figure it is, and whom it is held against. */
   readonly of?: string;
   readonly against?: string;
@@ -41,14 +43,15 @@ export function isMeant({ role, named, not }: Who, one: Pick<Standing, "name" | 
 
 /** A line for each bar. */
 export function barsText(results: readonly BarResult[]): string {
-  const rows = results.map(({ case: name, what, holds, bar, unit, figure, of, held }) => [
+  const rows = results.map(({ case: name, what, holds, bar, unit, figure, least, of, held }) => [
     `  ${name}: ${what}`,
     `${holds === "at least" ? ">=" : "<="} ${withUnit(bar, unit)}`,
     figure === undefined ? "-" : withUnit(figure, unit),
     held ? "held" : "SHORT",
+    least === undefined ? "" : withUnit(least, unit),
     of ?? "",
   ]);
-  return table([["bars", "bar", "figure", "", "whose"], ...rows]);
+  return table([["bars", "bar", "figure", "", "floor", "whose"], ...rows]);
 }
 
 /** `bars 7 of 12`: how many are held. */
@@ -61,18 +64,27 @@ function barResult(bar: Bar, result: CaseResult): BarResult {
   const common = { case: name, what, bar: bar.bar };
   switch (figure.kind) {
     case "found": {
-      const value = result.kind === "proof" ? result.figures[figure.key] : undefined;
-      return { ...common, holds: "at most", unit: figure.unit, ...judged(value, (one) => one <= bar.bar) };
+      const figures: Readonly<Record<string, number>> = result.kind === "proof" ? result.figures : {};
+      const least = figure.least === undefined ? undefined : figures[figure.least];
+      return {
+        ...common,
+        ...(least !== undefined && { least }),
+        holds: "at most",
+        unit: figure.unit,
+        ...judged(figures[figure.key], (one) => one <= bar.bar),
+      };
     }
     case "speed": {
       const both = found(figure, result);
-      const value = both && ratio(both.against.rounds, both.of.rounds);
-      return { ...common, holds: "at least", unit: "x", ...names(both), ...judged(value, (one) => one >= bar.bar) };
+      const value = both && speedOf(both);
+      const rest = { ...leastOf(figure, result, speedOf), ...judged(value, (one) => one >= bar.bar) };
+      return { ...common, holds: "at least", unit: "x", ...names(both), ...rest };
     }
     case "time": {
       const both = found(figure, result);
-      const value = both && ratio(both.of.rounds, both.against.rounds);
-      return { ...common, holds: "at most", unit: "x", ...names(both), ...judged(value, (one) => one <= bar.bar) };
+      const value = both && timeOf(both);
+      const rest = { ...leastOf(figure, result, timeOf), ...judged(value, (one) => one <= bar.bar) };
+      return { ...common, holds: "at most", unit: "x", ...names(both), ...rest };
     }
   }
 }
@@ -84,6 +96,24 @@ function judged(value: number | undefined, holds: (value: number) => boolean): P
 interface Both {
   readonly of: Standing;
   readonly against: Standing;
+}
+
+function speedOf({ of, against }: Both): number {
+  return ratio(against.rounds, of.rounds);
+}
+
+function timeOf({ of, against }: Both): number {
+  return ratio(of.rounds, against.rounds);
+}
+
+// The same figure, of the floor.
+function leastOf(
+  { least, against }: { readonly least?: Who; readonly against: Who },
+  result: CaseResult,
+  figureOf: (both: Both) => number,
+): Pick<BarResult, "least"> {
+  const both = least && found({ of: least, against }, result);
+  return both === undefined ? {} : { least: figureOf(both) };
 }
 
 // Undefined if one of them did not get through the run.

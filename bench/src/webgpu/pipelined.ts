@@ -6,6 +6,8 @@ import type { Contest } from "../harness/contest.ts";
 import { onGpu, submitCount, submitRaw } from "./lineup.ts";
 
 const WINDOW = 64;
+/** What whoever wants to know whose an error is has to ask for each job. */
+const filters = ["validation", "internal", "out-of-memory"] as const;
 
 export const pipelined: Contest = {
   kind: "contest",
@@ -52,6 +54,32 @@ export const pipelined: Contest = {
             window[index % WINDOW] = queue.onSubmittedWorkDone();
           }
           return seen;
+        },
+      },
+      {
+        name: "raw, each job in its own error scopes",
+        role: "rival",
+        make: (bench) => async (jobs) => {
+          const { device } = bench.gpu;
+          const window: Promise<void>[] = [];
+          let seen = 0;
+          let wrong = 0;
+          const done = async (index: number): Promise<void> => {
+            for (const filter of filters) device.pushErrorScope(filter);
+            submitRaw(bench, index);
+            const errors = filters.map(() => device.popErrorScope());
+            await device.queue.onSubmittedWorkDone();
+            for (const error of errors) if ((await error) !== null) wrong++;
+          };
+          for (let index = 0; index < jobs + WINDOW; index++) {
+            const oldest = window[index % WINDOW];
+            if (oldest !== undefined && seen < jobs) {
+              await oldest;
+              bench.body.finish(seen++);
+            }
+            if (index < jobs) window[index % WINDOW] = done(index);
+          }
+          return seen - wrong;
         },
       },
       {
