@@ -6,6 +6,7 @@ import { Ring, submit } from "signalbox";
 import type { Contestant, Proof } from "../harness/contest.ts";
 import { freshCopy } from "../harness/fresh.ts";
 import { freshBody } from "../harness/job-body.ts";
+import { bareFences } from "../lifecycle/bare-fences.ts";
 import { CONCURRENCY, OUTSTANDING } from "../lifecycle/load.ts";
 import { produceByFences } from "../lifecycle/producers.ts";
 import { ImmediateDriver } from "../lifecycle/steady-signalbox.ts";
@@ -21,7 +22,12 @@ export const growthOfQueues: Proof = {
   run({ quick }) {
     const jobs = quick ? JOBS.quick : JOBS.thorough;
     const load = { name: "no-op jobs", key: "queues", at: (size: number) => ({ contestant: overQueues(size), jobs }) };
-    return measureSizes([load], {
+    const floor = {
+      name: "bare fence objects",
+      key: "bare",
+      at: (size: number) => ({ contestant: overBare(size), jobs }),
+    };
+    return measureSizes([load, floor], {
       sizes: SIZES,
       unit: "queues",
       rounds: 5,
@@ -29,6 +35,12 @@ export const growthOfQueues: Proof = {
     });
   },
 };
+
+// Who has more queues touches more memory for as many jobs, whatever is done with them.
+function overBare(count: number): Contestant {
+  const load = { lanes: count, credits: CONCURRENCY, outstanding: OUTSTANDING, ticks: false };
+  return { ...bareFences(load, freshBody({ lanes: 1, distance: 0 })), order: "free" };
+}
 
 function overQueues(count: number): Contestant {
   // The ledger keeps the order of a power of two of lanes; of other numbers of queues it is only the count that is looked at.

@@ -173,38 +173,41 @@ function makeQueues(
     }
     return fence;
   };
+  const settled = async (fence: Fence): Promise<boolean> => {
+    while (fence.state !== 3) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      wake = none;
+    }
+    return fence.error === 0;
+  };
   const byFences = async (jobs: number): Promise<number> => {
     let seen = 0;
-    for (let index = 0; index < jobs + outstanding && seen < jobs; index++) {
-      const oldest = window[index % outstanding];
-      if (index >= outstanding && oldest !== undefined) {
-        while (oldest.state !== 3) {
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-          wake = none;
-        }
-        if (oldest.error === 0) seen++;
+    for (let index = 0; index < jobs; index++) {
+      if (index >= outstanding) {
+        const oldest = window[index % outstanding]!;
+        if (oldest.state === 3 ? oldest.error === 0 : await settled(oldest)) seen++;
       }
-      if (index < jobs) window[index % outstanding] = submit(index);
+      window[index % outstanding] = submit(index);
+    }
+    for (let index = Math.max(0, jobs - outstanding); index < jobs; index++) {
+      const last = window[index % outstanding]!;
+      if (last.state === 3 ? last.error === 0 : await settled(last)) seen++;
     }
     return seen;
   };
   const byPromises = async (jobs: number): Promise<number> => {
     const promises: Promise<void>[] = [];
-    let seen = 0;
-    for (let index = 0; index < jobs + outstanding && seen < jobs; index++) {
-      if (index >= outstanding && index - outstanding < jobs) {
-        await promises[index % outstanding];
-        seen++;
-      }
-      if (index >= jobs) continue;
+    for (let index = 0; index < jobs; index++) {
+      if (index >= outstanding) await promises[index % outstanding];
       const fence = (window[index % outstanding] = submit(index));
       promises[index % outstanding] = new Promise<void>((resolve) => {
         fence.listener = resolve;
       });
     }
-    return seen;
+    await Promise.all(promises);
+    return jobs;
   };
   return awaited ? byPromises : byFences;
 }

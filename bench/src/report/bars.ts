@@ -94,7 +94,7 @@ export const bars: readonly Bar[] = [
   time("overhead/timeouts", "without", 1.3, { role: "signalbox" }, floor),
   time("overhead/trace", "without", 1.3, { named: /one clock reading a batch$/ }, { named: /^without$/ }),
   found("growth/jobs", "growth of a job's cost with their number", 1.5, "growth", "x", "bareGrowth"),
-  found("growth/queues", "growth of a job's cost with the number of queues", 1.5, "growth", "x"),
+  found("growth/queues", "growth of a job's cost with the number of queues", 1.5, "growth", "x", "bareGrowth"),
   speed(
     "webgpu/pipelined",
     "raw WebGPU",

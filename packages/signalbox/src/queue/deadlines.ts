@@ -10,7 +10,7 @@ import type { JobQueue } from "./job-queue.ts";
 
 export class Deadlines<Spec extends JobSpec> {
   readonly #queue: JobQueue<Spec>;
-  #byJob: WeakMap<Job<unknown, Spec>, number> | null = null;
+  readonly #byJob = new WeakMap<Job<unknown, Spec>, number>();
 
   constructor(queue: JobQueue<Spec>) {
     this.#queue = queue;
@@ -19,7 +19,6 @@ export class Deadlines<Spec extends JobSpec> {
   /** Somebody wants the job done by `time`. */
   set(job: Job<unknown, Spec>, time: number): void {
     if (job._stage > RUNNING) return;
-    this.#byJob ??= new WeakMap();
     const present = this.#byJob.get(job);
     if (present !== undefined && present <= time) return;
     this.#byJob.set(job, time);
@@ -28,7 +27,6 @@ export class Deadlines<Spec extends JobSpec> {
 
   /** The job was given to the device, which may be done with it already. */
   started(job: Job<unknown, Spec>): void {
-    if (this.#byJob === null) return;
     const time = this.#byJob.get(job);
     if (time !== undefined && job._stage === RUNNING) this.#hurry(job, time);
   }
@@ -36,6 +34,6 @@ export class Deadlines<Spec extends JobSpec> {
   // To the driver, and to the fences that it gave for the job.
   #hurry(job: Job<unknown, Spec>, time: number): void {
     this.#queue.ring._calls.hurry(job, time);
-    this.#queue._hardware.hurry(job, time);
+    this.#queue._hardware?.hurry(job, time);
   }
 }

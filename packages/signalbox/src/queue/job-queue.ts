@@ -23,11 +23,11 @@ import type { Fence } from "../fence/fence.ts";
 import { TimelineCore } from "../fence/timeline-core.ts";
 import { Completion } from "../work/completion.ts";
 import { Credits } from "./credits.ts";
-import { Deadlines } from "./deadlines.ts";
+import type { Deadlines } from "./deadlines.ts";
 import { clearDependencies } from "./dependencies.ts";
 import { JobExtras } from "./extras.ts";
 import { Service } from "./fair.ts";
-import { HardwareSide } from "./hardware.ts";
+import type { HardwareSide } from "./hardware.ts";
 import { HeadWait } from "./head-wait.ts";
 import { CANCELLED, COMPLETE, Job, QUEUED, RELEASED, RUNNING } from "./job.ts";
 import { JobList } from "./job-list.ts";
@@ -39,6 +39,7 @@ import type { QueueState } from "./queue-end.ts";
 import { QueueStats } from "./queue-stats.ts";
 import type { Ring } from "./ring.ts";
 import type { Ranked } from "./ready-heap.ts";
+import type { JobClock } from "./recovery/job-clock.ts";
 import { QueueRecovery } from "./recovery/queue-recovery.ts";
 import { takeBack } from "./recovery/take-back.ts";
 import { submit } from "./submission.ts";
@@ -60,6 +61,8 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   readonly name: string;
   /** The ring that its jobs run on. */
   readonly ring: Ring<Spec>;
+  /** How many rings of the device each of its jobs goes to: how many fences `driver.run` answers. */
+  readonly width: number;
   /** @internal */ readonly _timeline: TimelineCore;
   /** @internal */ readonly _credits: Credits;
   /** @internal */ readonly _list = new JobList<Spec>();
@@ -70,8 +73,10 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   /** @internal */ _place = -1;
   /** @internal In the ring's list of queues whose rank has changed. */ _stale = false;
   /** @internal In the ring's list of queues that have something to release. */ _releasing = false;
-  /** @internal */ readonly _hardware: HardwareSide;
-  /** @internal F28: hints for its jobs. */ readonly _deadlines = new Deadlines<Spec>(this);
+  /** @internal Made when the device gives a fence for a job. */ _hardware: HardwareSide | null = null;
+  /** @internal F28: hints for its jobs; made for the first of them. */ _deadlines: Deadlines<Spec> | null = null;
+  /** @internal Null until something on it has a timeout. */ _clock: JobClock<Spec> | null = null;
+  /** @internal Whether it takes jobs. */ _usable = true;
   /** @internal Where it is on its way out. */ readonly _teardown = new QueueEnd<Spec>(this);
   /** @internal */ readonly _recovery: QueueRecovery<Spec>;
   readonly #policy: FailedDependencyPolicy;
@@ -88,13 +93,13 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     const { credits, jobs, width, priority, onFailedDependency, bypass, ...rest } = completeOptions(name, options);
     this.ring = ring;
     this.name = name;
+    this.width = width;
     this._timeline = new TimelineCore(name, ring.driver.name, ring.platform);
     this._credits = new Credits(credits, jobs);
     this._service = new Service(priority);
     this._bypass = bypass;
     this.#policy = onFailedDependency;
     this.#inline = rest.release === "inline";
-    this._hardware = new HardwareSide(width, ring.driver.name);
     this._recovery = new QueueRecovery(this, rest);
     this.#wait = new HeadWait(() => {
       this.#offerHead();
@@ -114,11 +119,6 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   /** What its jobs' costs add up to now. */
   get creditsInFlight(): number {
     return this._credits.inFlight;
-  }
-
-  /** How many rings of the device each of its jobs goes to: how many fences `driver.run` answers. */
-  get width(): number {
-    return this._hardware.width;
   }
 
   /** Counts since it was opened. */
@@ -265,7 +265,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
 
   /** @internal */
   _checkUsable(): void {
-    if (!this._teardown.usable) this.#refuse();
+    if (!this._usable) this.#refuse();
   }
 
   /** @internal Q3: the timeline of its jobs' `started` fences. */
@@ -330,7 +330,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     if (this._list.empty) {
       this.#idle?.completeAll();
       this.#idle = undefined;
-      this._teardown.look();
+      if (!this._usable) this._teardown.look();
     }
   }
 
@@ -379,10 +379,9 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   // The job takes nothing of the ring any more.
   #leaveRing(job: Job<unknown, Spec>): void {
     this._credits.give(job._cost);
-    this._hardware.letGo(job);
+    if (this._hardware !== null) this._hardware.letGo(job);
     this.ring._jobEnded(this, job);
-    const { clock } = this._recovery;
-    if (clock !== null && this._credits.jobs === 0) clock.rest();
+    if (this._clock !== null && this._credits.jobs === 0) this._clock.rest();
   }
 
   /** @internal Resolves when nothing that was pushed is left. */

@@ -17,6 +17,7 @@ import { hooks } from "../hooks.ts";
 import { Cancelled } from "./cancelled.ts";
 import { firstFailed } from "./dependencies.ts";
 import type { JobExtras } from "./extras.ts";
+import { HardwareSide } from "./hardware.ts";
 import { CANCELLED, RUNNING } from "./job.ts";
 import type { Job } from "./job.ts";
 import type { JobQueue } from "./job-queue.ts";
@@ -42,18 +43,22 @@ export function startJob<Spec extends JobSpec>(queue: JobQueue<Spec>, job: Job<u
   job._stage = RUNNING;
   queue._credits.take(job._cost);
   ring._jobStarted(queue, job);
-  if (queue._recovery.clock !== null) queue._recovery.clock.started(job);
+  if (queue._clock !== null) queue._clock.started(job);
   if (hooks.tracer !== null) hooks.tracer.jobStarted(job);
   if (job._extras !== null) signalStarted(job, job._extras);
   try {
     const outcome = ring.driver.run(job);
     if (outcome === "done") queue.complete(job);
-    else if (outcome !== "pending") queue._hardware.follow(job, outcome);
+    else if (outcome !== "pending") hardwareOf(queue).follow(job, outcome);
   } catch (error) {
     // Where it had completed the job, this is no outcome of it any more.
     if (!queue.complete(job, errno.EIO, error)) ring._calls.failed(error);
   }
-  queue._deadlines.started(job);
+  if (queue._deadlines !== null) queue._deadlines.started(job);
+}
+
+function hardwareOf<Spec extends JobSpec>(queue: JobQueue<Spec>): HardwareSide {
+  return (queue._hardware ??= new HardwareSide(queue.width, queue.ring.driver.name));
 }
 
 /** SIGNALLING: it never runs, or never again, and signals with this error when those before it have. */

@@ -27,6 +27,7 @@ import type { FenceSource } from "../fence/source.ts";
 import { FRESH, SIGNALLED } from "../fence/state.ts";
 import { causeText, describe } from "../fence/words.ts";
 import { Cancelled } from "./cancelled.ts";
+import { Deadlines } from "./deadlines.ts";
 import { addAsked, addDependency, askedMoot } from "./dependencies.ts";
 import type { Dependent } from "./dependencies.ts";
 import { JobExtras, hintAt, isSource, readSpec } from "./extras.ts";
@@ -82,7 +83,8 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec>
   /** @internal What few jobs have (extras.ts). */ _extras: JobExtras | null = null;
   /** @internal */ _result: unknown = undefined;
   /**
-   * @internal Where queues share a ring. While queued: its place in the order of pushes; from running on: when it started, in ms.
+   * @internal Where queues share a ring. While queued, under the policy "fifo": its place in the order of pushes; from running on:
+   * when it started, in ms.
    * Not a number from the start, since V8 gives a field of doubles a box for each job.
    */
   _stamp: number | undefined = undefined;
@@ -200,7 +202,8 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec>
 
   /** @internal F28: to the device if the job is there, remembered by the queue if it is not there yet. */
   override _forwardDeadline(time: number): void {
-    this._queue?._deadlines.set(this, time);
+    const queue = this._queue;
+    if (queue !== null) (queue._deadlines ??= new Deadlines(queue)).set(this, time);
   }
 
   /** @internal */

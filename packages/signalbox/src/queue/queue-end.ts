@@ -24,8 +24,6 @@ import { DestroyedQueue } from "./teardown.ts";
 export type QueueState = "usable" | "destroyed" | "inactive" | "released";
 
 export class QueueEnd<Spec extends JobSpec> {
-  /** Whether it takes jobs. */
-  usable = true;
   readonly #queue: JobQueue<Spec>;
   #state: QueueState | "closing" = "usable";
   #releasing = false;
@@ -50,7 +48,7 @@ export class QueueEnd<Spec extends JobSpec> {
   /** usable -> destroyed. */
   stop(): void {
     if (this.#state !== "usable") return;
-    this.usable = false;
+    this.#queue._usable = false;
     this.#state = "destroyed";
     this.look();
   }

@@ -205,7 +205,7 @@ export class Ring<Spec extends JobSpec = JobSpec> {
 
   /** @internal */
   _jobPushed(job: Job<unknown, Spec>): void {
-    if (this.#shared) job._stamp = ++this.#turns;
+    if (this.#shared && this.policy === "fifo") job._stamp = ++this.#turns;
   }
 
   /** @internal Before `driver.run`. The clock is read once a batch, and only where somebody shares the ring. */
@@ -316,8 +316,8 @@ export class Ring<Spec extends JobSpec = JobSpec> {
       this.#turns++;
       queue._startHead();
       if (queue._place < 0) continue; // Lost meanwhile.
-      if (queue._canStart()) this.#rerank(queue);
-      else this.#ready.remove(queue);
+      if (!queue._canStart()) this.#ready.remove(queue);
+      else if (!queue._stale) this.#rerank(queue);
     }
   }
 
@@ -356,7 +356,7 @@ export class Ring<Spec extends JobSpec = JobSpec> {
     for (let queue = this.#releasing.pop(); queue !== undefined; queue = this.#releasing.pop()) {
       queue._releasing = false;
       queue._release();
-      queue._teardown.proceed();
+      if (!queue._usable) queue._teardown.proceed();
     }
   }
 }

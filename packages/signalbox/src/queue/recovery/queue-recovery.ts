@@ -23,8 +23,6 @@ export interface QueueRecoveryOptions {
 }
 
 export class QueueRecovery<Spec extends JobSpec> {
-  /** Null until something on the queue has a timeout. */
-  clock: JobClock<Spec> | null = null;
   readonly #queue: JobQueue<Spec>;
   readonly #timeout: number;
   readonly #retries: number;
@@ -56,7 +54,7 @@ export class QueueRecovery<Spec extends JobSpec> {
       );
     }
     this.#queue.ring._timed = true;
-    return (this.clock ??= new JobClock(this.#queue, this.#timeout));
+    return (this.#queue._clock ??= new JobClock(this.#queue, this.#timeout));
   }
 
   /** A job was out of time, and was ended or has caused a reset. */
