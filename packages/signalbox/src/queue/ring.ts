@@ -84,6 +84,8 @@ export class Ring<Spec extends JobSpec = JobSpec> {
   #shared = false;
   /** Queues in the heap whose rank has changed since: many jobs of a queue may end before anybody has to choose. */
   readonly #stale: JobQueue<Spec>[] = [];
+  /** Whose head is being started: it is ranked anew afterwards, whatever its job does meanwhile. */
+  #starting: JobQueue<Spec> | undefined;
   #stopped = false;
   #working = false;
   #inFlight = 0;
@@ -234,7 +236,7 @@ export class Ring<Spec extends JobSpec = JobSpec> {
     const now = deliveryTime(this.platform);
     queue._service.endAfter(now - Math.max(start, this._lastEnd));
     this._lastEnd = now;
-    if (queue._place < 0 || queue._stale || this.policy !== "fair") return;
+    if (queue._place < 0 || queue._stale || queue === this.#starting || this.policy !== "fair") return;
     queue._stale = true;
     this.#stale.push(queue);
   }
@@ -314,10 +316,12 @@ export class Ring<Spec extends JobSpec = JobSpec> {
       budget.left--;
       if (!queue._ending) this.#floor = queue._rank;
       this.#turns++;
+      this.#starting = queue;
       queue._startHead();
+      this.#starting = undefined;
       if (queue._place < 0) continue; // Lost meanwhile.
       if (!queue._canStart()) this.#ready.remove(queue);
-      else if (!queue._stale) this.#rerank(queue);
+      else this.#rerank(queue);
     }
   }
 
