@@ -1,6 +1,7 @@
 /**
- * Tests run twice over: `node` is every test but `*.browser.test.ts`, and `chromium` is those, in Debian's Chromium on a
- * software GPU; `*.loss.browser.test.ts` are `chromium-loss`, in a Chromium of their own, for they kill its GPU process. Nothing is downloaded: where there is no Chromium, scripts/test.mjs says so and leaves the project out.
+ * Four projects: `lint` is the tests of the lint rules; `chromium` is `*.browser.test.ts`, in Debian's Chromium on a software GPU;
+ * `*.loss.browser.test.ts` are `chromium-loss`, in a Chromium of their own, for they kill its GPU process; `node` is all else. Nothing
+ * is downloaded: where there is no Chromium, scripts/test.mjs says so and leaves those projects out.
  */
 import { availableParallelism } from "node:os";
 import { playwright } from "@vitest/browser-playwright";
@@ -11,6 +12,7 @@ const chromium = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 
 const browserTests = "**/*.browser.test.ts";
 const lossTests = "**/*.loss.browser.test.ts";
+const lintTests = "packages/eslint-plugin-signalbox/test/**/*.test.ts";
 const neverTests = ["**/node_modules/**", "**/dist/**"];
 
 /** A page is crossOriginIsolated, and so has SharedArrayBuffer, only under these two headers. */
@@ -69,12 +71,24 @@ export default defineConfig({
             "torture/test/**/*.test.ts",
             "scripts/test/**/*.test.ts",
           ],
-          exclude: [browserTests, ...neverTests],
+          exclude: [browserTests, lintTests, ...neverTests],
           // The validator is on in every test, and in each thread and process that one starts: see there.
           env: { SIGNALBOX_LOCKDEP: "fail" },
           setupFiles: ["packages/signalbox/test/support/validator.ts"],
           // The built package is loaded by Node itself, as a user's program would load it.
           server: { deps: { external: [/\/packages\/[^/]+\/dist\//, /\/examples\/[^/]+\/dist\//] } },
+        },
+      },
+      {
+        test: {
+          name: "lint",
+          environment: "node",
+          testTimeout: 60_000,
+          pool: "forks",
+          // Each of these types the same libraries: one process does that once for all its files, which keep nothing but that.
+          isolate: false,
+          include: [lintTests],
+          exclude: neverTests,
         },
       },
       {

@@ -50,7 +50,7 @@ const stages = [
   { name: "format", run: ["prettier", "--check", "--log-level", "warn", "."], fast: true, early: true },
   {
     name: "tests, Node",
-    run: [...tests, "node", ...(fast ? ["--exclude", "**/*.slow.test.ts"] : [])],
+    run: [...tests, "node", "--project", "lint", ...(fast ? ["--exclude", "**/*.slow.test.ts"] : [])],
     fast: true,
     test: true,
     figure: /\d+ passed, \d+ failed.*$/m,
