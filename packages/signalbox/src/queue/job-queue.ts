@@ -23,7 +23,7 @@ import type { Fence } from "../fence/fence.ts";
 import { TimelineCore } from "../fence/timeline-core.ts";
 import { Completion } from "../work/completion.ts";
 import { Credits } from "./credits.ts";
-import type { Deadlines } from "./deadlines.ts";
+import { Deadlines } from "./deadlines.ts";
 import { clearDependencies } from "./dependencies.ts";
 import { JobExtras } from "./extras.ts";
 import { Service } from "./fair.ts";
@@ -256,6 +256,11 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
       throw new SignalboxError("EINVAL", `[Queue "${this.name}"] takes an obligation with a job of its own`);
     submit(job);
     return job;
+  }
+
+  /** @internal F28: somebody wants one of its jobs done by `time`. */
+  _hint(job: Job<unknown, Spec>, time: number): void {
+    (this._deadlines ??= new Deadlines(this)).set(job, time);
   }
 
   /** @internal Takes no more jobs. */

@@ -27,7 +27,6 @@ import type { FenceSource } from "../fence/source.ts";
 import { FRESH, SIGNALLED } from "../fence/state.ts";
 import { causeText, describe } from "../fence/words.ts";
 import { Cancelled } from "./cancelled.ts";
-import { Deadlines } from "./deadlines.ts";
 import { addAsked, addDependency, askedMoot } from "./dependencies.ts";
 import type { Dependent } from "./dependencies.ts";
 import { JobExtras, hintAt, isSource, readSpec } from "./extras.ts";
@@ -202,8 +201,7 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec>
 
   /** @internal F28: to the device if the job is there, remembered by the queue if it is not there yet. */
   override _forwardDeadline(time: number): void {
-    const queue = this._queue;
-    if (queue !== null) (queue._deadlines ??= new Deadlines(queue)).set(this, time);
+    this._queue?._hint(this, time);
   }
 
   /** @internal */
