@@ -313,7 +313,8 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   _startHead(): void {
     const job = this._list.head!;
     const failed = this.#end === undefined ? reasonToCancel(this, job, this.#policy) : undefined;
-    if (job._stage !== QUEUED) return; // The driver was asked, and has lost its device meanwhile.
+    // The driver that was asked may have lost its device, or had it reset: then this job is over, or another goes before it, or none goes yet.
+    if (job._stage !== QUEUED || this._list.head !== job || (this.ring._halted && !this._ending)) return;
     const reason = this.#end ?? failed;
     clearDependencies(job);
     this._list.passHead(job);

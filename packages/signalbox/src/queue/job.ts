@@ -82,8 +82,8 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec>
   /** @internal What few jobs have (extras.ts). */ _extras: JobExtras | null = null;
   /** @internal */ _result: unknown = undefined;
   /**
-   * @internal Where queues share a ring. While queued, under the policy "fifo": its place in the order of pushes; from running on:
-   * when it started, in ms.
+   * @internal While queued, on a ring that queues share under the policy "fifo": its place in the order of pushes, 0 for one that a
+   * reset has put back. From running on, where queues share a ring or one has timeouts: when it started, in ms.
    * Not a number from the start, since V8 gives a field of doubles a box for each job.
    */
   _stamp: number | undefined = undefined;

@@ -207,7 +207,9 @@ export class Ring<Spec extends JobSpec = JobSpec> {
 
   /** @internal */
   _jobPushed(job: Job<unknown, Spec>): void {
-    if (this.#shared && this.policy === "fifo") job._stamp = ++this.#turns;
+    if (!this.#shared || this.policy === "fair") return;
+    this.#turns++;
+    if (this.policy === "fifo") job._stamp = this.#turns;
   }
 
   /** @internal Before `driver.run`. The clock is read once a batch, and only where somebody shares the ring. */
@@ -239,6 +241,11 @@ export class Ring<Spec extends JobSpec = JobSpec> {
     if (queue._place < 0 || queue._stale || queue === this.#starting || this.policy !== "fair") return;
     queue._stale = true;
     this.#stale.push(queue);
+  }
+
+  /** @internal Whether it is being reset: nothing is started. */
+  get _halted(): boolean {
+    return this.#halted;
   }
 
   /** @internal A reset begins: starts nothing until {@link _resume}. */

@@ -296,6 +296,14 @@ describe("how a ring chooses", () => {
     expect(driver.called("run")).toEqual(["x1", "y1", "z1", "x2", "y2", "z2", "x3", "y3", "x4"]);
   });
 
+  it("bug: round-robin: queues that came one by one, between two turns, go in the order in which they came", () => {
+    const { ring, driver, finish } = bench({}, { policy: "round-robin", slots: 1 });
+    const names = ["a", "b", "c", "d", "e"];
+    for (const queue of names.map((name) => ring.queue(name))) submit(...jobs(queue, queue.name));
+    finish();
+    expect(driver.called("run")).toEqual(names);
+  });
+
   it("Q35: round-robin: who comes back goes to the end of the line", () => {
     const { x, y, z, driver, work, finish, gates } = queuesOf("round-robin");
     const gate = gates.fence();

@@ -8,14 +8,14 @@ import type { RecoveryOptions } from "../../../src/queue/recovery/recovery-optio
 import { Ring } from "../../../src/queue/ring.ts";
 import { submit } from "../../../src/queue/submission.ts";
 import { ManualDriver } from "../../support/manual-driver.ts";
-import type { ManualJob } from "../../support/manual-driver.ts";
+import type { DriverHooks, ManualJob } from "../../support/manual-driver.ts";
 import { nameOf, thrownBy, traced } from "../../support/notes.ts";
 
 /** A device of two rings that is reset as a whole; what it held is forgotten at `stop`. */
-function device(handler: Partial<ResetHandler> = {}, options: RecoveryOptions = {}) {
+function device(handler: Partial<ResetHandler> = {}, options: RecoveryOptions = {}, hooks: DriverHooks = {}) {
   const platform = new SimPlatform({ auto: false });
   const told: string[] = [];
-  const drivers = ["a", "b"].map((name) => new ManualDriver({ timedOut: () => "reset" }, name));
+  const drivers = ["a", "b"].map((name) => new ManualDriver({ timedOut: () => "reset", ...hooks }, name));
   const recovery = new RecoveryDomain(
     "device",
     {
@@ -201,6 +201,48 @@ describe("a reset on account of a job", () => {
       },
     );
     expect(told).toEqual(["a halted for guilty", "b halted for guilty", "again taken back", "a resumed", "b resumed"]);
+  });
+});
+
+describe("bug: a reset by a driver that is asked about a failed dependency loses no job", () => {
+  /** Runs one job, and has the device reset when the driver is asked about the job behind it. */
+  function resetWhenAsked(handler: Partial<ResetHandler>) {
+    let asked = 0;
+    const dependencyFailed = (): "run" => {
+      asked++;
+      if (asked === 1) made.recovery.reset();
+      return "run";
+    };
+    const made = device(handler, {}, { dependencyFailed });
+    const gate = new Timeline("gate", { platform: made.platform }).fence();
+    const queue = made.rings[0].queue("q", { onFailedDependency: "ask" });
+    const fences = submit(
+      queue.job({ label: "first", idempotent: true }),
+      queue.job({ label: "second", after: gate.fence }),
+    );
+    made.work();
+    gate.fail(errno.EIO);
+    made.work();
+    return { ...made, fences };
+  }
+
+  it("of a device that is back at once: they run again in order", async () => {
+    const { drivers, fences, work } = resetWhenAsked({});
+    await Promise.resolve();
+    work();
+    expect(drivers[0].called("run")).toEqual(["first", "first", "second"]);
+    for (let count = 0; count < 2; count++) drivers[0].complete();
+    expect(fences.map(({ status }) => status)).toEqual([1, 1]);
+  });
+
+  it("of one that takes its time: nothing is started meanwhile", async () => {
+    let back = (): void => {};
+    const { drivers, work } = resetWhenAsked({ restart: () => new Promise<void>((resolve) => (back = resolve)) });
+    expect(drivers[0].called("run")).toEqual(["first"]);
+    back();
+    await Promise.resolve();
+    work();
+    expect(drivers[0].called("run")).toEqual(["first", "first", "second"]);
   });
 });
 
