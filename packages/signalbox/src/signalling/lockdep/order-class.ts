@@ -1,6 +1,6 @@
 /**
  * Classes: what the order of waiting is kept for. All reservations are one class, all fences one, each declared lock, pool and
- * worker one: what was seen once of one of them holds for all, so that one run tells what another would hang on.
+ * worker one: what was seen once of one of them holds for all, so that one run tells what another would hang on (decision 018).
  */
 import type { ReservationTicket } from "../../sync/reservation/ticket.ts";
 import type { Site } from "./site.ts";
