@@ -18,8 +18,13 @@ export interface Defect {
    * the event loop), `collect()` (the garbage collector), and everything that the package exports.
    */
   readonly program: string;
-  /** Of a program that does no harm here: what keeps it from doing any. The program throws if it does. */
+  /**
+   * Of a program that does no harm here: what keeps it from doing any, in words. The program throws an `Error` if it does, and
+   * returns what it saw instead: that is what the table shows.
+   */
   readonly harmless?: string;
+  /** Of a program that nothing stops: why, in words, and what does. It throws an `Error` that tells its harm, or hangs. */
+  readonly passes?: string;
   /** Whether the program is the body of a scenario's `build(world)`, which goes well in most orders. */
   readonly scenario?: boolean;
 }
@@ -30,9 +35,15 @@ export function defectOfOrder(id: string, what: string, from: string, program: s
 }
 
 /** A defect; the program's common indentation is left out. */
-export function defect(id: string, what: string, from: string, program: string, harmless?: string): Defect {
+export function defect(
+  id: string,
+  what: string,
+  from: string,
+  program: string,
+  words: Pick<Defect, "harmless" | "passes"> = {},
+): Defect {
   const lines = program.replace(/^\n/, "").trimEnd().split("\n");
   const margin = Math.min(...lines.filter((line) => line.trim() !== "").map((line) => line.search(/\S/)));
   const text = lines.map((line) => line.slice(margin)).join("\n");
-  return { id, what, from, program: text, ...(harmless === undefined ? {} : { harmless }) };
+  return { id, what, from, program: text, ...words };
 }

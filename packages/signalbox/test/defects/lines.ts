@@ -3,9 +3,11 @@
  *
  * - tsc: the compiler has an error.
  * - lint: a rule of eslint-plugin-signalbox's recommended config has one.
- * - core: the program runs, and the call that is wrong throws, the fence fails with what is wrong, or no harm is done.
+ * - core: the program runs, and the call that is wrong throws, the fence fails with what is wrong, or no harm is done, which the
+ *   program looks for itself.
  * - validator: the program runs, and the validator reports.
  * - explorer: the program is a scenario that goes well in its plainest order, and breaks a promise in another.
+ * - none: it does its harm, or hangs, and nothing is said. Only of a defect that is known to pass: of others that is a mistake here.
  */
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -22,8 +24,9 @@ import { moduleOf } from "./prelude.ts";
 export interface Stopped {
   readonly defect: Defect;
   readonly line: Line;
-  /** An error code, a rule's name. */
+  /** An error code, a rule's name; empty where nothing was said. */
   readonly by: string;
+  /** What was said; else what the program saw instead of harm, or its harm. */
   readonly says: string;
 }
 
@@ -32,6 +35,8 @@ interface Outcome {
   readonly ended: "returned" | "threw" | "hung";
   readonly error?: string;
   readonly code?: string;
+  /** What it returned. */
+  readonly saw?: Readonly<Record<string, unknown>>;
   readonly reports: readonly { readonly rule: string; readonly message: string }[];
   readonly uncaught: readonly string[];
   /** What exploration found: a promise's number, and what was seen. */
@@ -118,18 +123,28 @@ function run(modules: readonly string[]): readonly Outcome[] {
   return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as Outcome[];
 }
 
-function judge(defect: Defect, { ended, error = "", code = "", reports, uncaught, found }: Outcome): Stopped {
+function judge(defect: Defect, { ended, error = "", code = "", reports, uncaught, found, saw }: Outcome): Stopped {
   if (found !== undefined) {
     const by = found.promise === 0 ? "check" : `promise ${found.promise}`;
     return { defect, line: "explorer", by, says: found.sentence };
   }
-  if (ended === "threw" && code === "Error") throw new Error(`${defect.id} did harm, or is no program: ${error}`);
-  if (ended === "threw" && code !== "ECANCELED") return { defect, line: "core", by: code, says: error };
+  const harm = ended === "threw" && code === "Error";
+  if (harm && defect.passes === undefined) throw new Error(`${defect.id} did harm, or is no program: ${error}`);
+  if (ended === "threw" && !harm && code !== "ECANCELED") return { defect, line: "core", by: code, says: error };
   const [report] = reports;
   if (report !== undefined) return { defect, line: "validator", by: report.rule, says: report.message };
-  if (ended === "threw") return { defect, line: "core", by: code, says: error };
+  if (ended === "threw" && !harm) return { defect, line: "core", by: code, says: error };
   if (uncaught[0] !== undefined) return { defect, line: "core", by: "uncaught", says: uncaught[0] };
-  if (defect.harmless !== undefined && ended === "returned")
-    return { defect, line: "core", by: "", says: defect.harmless };
-  return { defect, line: "none", by: "", says: ended === "hung" ? "it hangs" : "nothing is said" };
+  if (defect.harmless !== undefined && ended === "returned") {
+    if (saw === undefined) throw new Error(`${defect.id} did no harm, and doesn't say what it saw instead`);
+    return { defect, line: "core", by: "", says: `no harm: ${seen(saw)}` };
+  }
+  if (defect.passes !== undefined && ended === "returned") throw new Error(`${defect.id} is to do harm, and did none`);
+  return { defect, line: "none", by: "", says: harm ? error : ended === "hung" ? "it hangs" : "nothing is said" };
+}
+
+function seen(saw: Readonly<Record<string, unknown>>): string {
+  return Object.entries(saw)
+    .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
+    .join(", ");
 }

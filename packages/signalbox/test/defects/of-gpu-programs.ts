@@ -25,15 +25,19 @@ export const ofGpuPrograms: readonly Defect[] = [
     "Two jobs use one buffer, and neither names the other",
     gpu,
     `
-    const buffer = { reservation: new Reservation("buffer") };
-    const order: string[] = [];
-    const write = queue.job({ duration: 5, writes: [buffer], run: () => void order.push("write") });
-    const read = other.job({ reads: [buffer], run: () => void order.push("read") });
-    const [, done] = submit(write, read);
+    const buffer = { reservation: new Reservation("buffer"), bytes: new Uint8Array(1) };
+    let seen = -1;
+    const fill = (): void => void device.platform.setTimer(() => (buffer.bytes[0] = 7), 5);
+    const write = queue.job({ run: fill, duration: 5 });
+    const read = other.job({ run: () => void (seen = buffer.bytes[0]!) });
+    const [, done] = submit(write, read); // Neither \`writes: [buffer]\` nor \`reads: [buffer]\`, nor \`after: write\`.
     await done.wait();
-    if (order.join(" ") !== "write read") throw new Error("read before it was written");
+    if (seen !== 7) throw new Error(\`the reader saw \${seen} where the writer wrote 7\`);
     `,
-    "jobs that say what they read and write wait for one another by themselves",
+    {
+      passes:
+        "what a job's hooks touch is known to nobody but them. Jobs that say what they read and write (`reads`, `writes`) wait for one another by themselves; and a program that is written as a scenario says what has to come first with `world.expects`, so that the explorer finds the order in which it doesn't: see P58",
+    },
   ),
   defect(
     "P3",

@@ -41,7 +41,7 @@ export function moduleOf({ program, scenario }: Defect): string {
     'const queue = device.queue("work");',
     'const other = device.queue("other");',
     'const timeline = new Timeline("timeline");',
-    "export default async function program(): Promise<void> {",
+    "export default async function program(): Promise<object | void> {",
     ...program.split("\n").map((line) => (line === "" ? line : `  ${line}`)),
     "}",
     "",

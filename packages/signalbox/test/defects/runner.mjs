@@ -10,6 +10,9 @@ import { explore } from "signalbox/sim";
 /** What a program may take; a good one takes less than one turn, a bad one may hang. */
 const PATIENCE_MS = 400;
 
+/** What a program answers that takes longer. */
+const LATE = Symbol("late");
+
 /** How many schedules a scenario is given. */
 const SCHEDULES = 2000;
 
@@ -41,12 +44,13 @@ for (const path of process.argv.slice(2)) {
   const lockdep = enableLockdep();
   let timer;
   const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, PATIENCE_MS, "hung");
+    timer = setTimeout(resolve, PATIENCE_MS, LATE);
   });
-  /** @type {{ ended: string, error?: string, code?: string }} */
+  /** @type {{ ended: string, error?: string, code?: string, saw?: object }} */
   let outcome;
   try {
-    outcome = { ended: (await Promise.race([program(), late])) === "hung" ? "hung" : "returned" };
+    const saw = await Promise.race([program(), late]);
+    outcome = saw === LATE ? { ended: "hung" } : { ended: "returned", saw };
   } catch (error) {
     outcome = { ended: "threw", error: error.message, code: error.code ?? error.name };
   }
