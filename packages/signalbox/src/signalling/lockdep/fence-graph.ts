@@ -7,8 +7,8 @@
  * most of the time. (One edge per pair, and no more, would be wrong: of 5 -> 3 and 6 -> 7 neither implies the other, and
  * one that implies both is true of neither.)
  *
- * Who signals before what it waits for (its device is lost) takes its edge along. What that edge implied is kept beneath it until then, up
- * to a bound, and comes into its place.
+ * Who signals before what it waits for (its device is lost) takes its edge along. What that edge implied of later waiters is kept beneath
+ * it until then, the furthest level of each waiter, up to a bound, and comes into its place.
  *
  * What may be taken back (a registration) is an edge of its own, beside the stairs: it stands for no other, and goes alone.
  *
@@ -29,7 +29,7 @@ export interface FenceEdge<Line, Why> {
   readonly why: Why;
 }
 
-/** An edge of the stairs, with those that it implies. */
+/** An edge of the stairs, with those that it implies: of later waiters, one of each. */
 interface Stair<Line, Why> extends FenceEdge<Line, Why> {
   under: FenceEdge<Line, Why>[] | null;
 }
@@ -173,13 +173,24 @@ export class FenceGraph<Line extends object, Why> {
   }
 
   #putUnder(stair: Stair<Line, Why>, edge: FenceEdge<Line, Why>): void {
-    stair.under ??= [];
-    if (stair.under.length === MOST_UNDER) {
+    // It would leave together with the stair.
+    if (edge.waiter.level <= stair.waiter.level) {
       this.#dropped(edge.why);
       return;
     }
-    stair.under.push(edge);
-    this.#size++;
+    stair.under ??= [];
+    // Two of one waiter leave together.
+    const same = stair.under.findIndex(({ waiter }) => waiter.level === edge.waiter.level);
+    const less = same < 0 ? undefined : stair.under[same]!;
+    if (less !== undefined && less.on.level < edge.on.level) {
+      stair.under[same] = edge;
+      this.#dropped(less.why);
+    } else if (less !== undefined || stair.under.length === MOST_UNDER) {
+      this.#dropped(edge.why);
+    } else {
+      stair.under.push(edge);
+      this.#size++;
+    }
   }
 
   // The waiters of these stairs have signalled, up to this level: what they implied of later ones stands for itself now.

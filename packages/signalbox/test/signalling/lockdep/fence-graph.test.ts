@@ -55,7 +55,9 @@ describe("the graph of fences", () => {
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const graph = new FenceGraph<object, string>();
+        let added = 0;
+        let dropped = 0;
+        const graph = new FenceGraph<object, string>(undefined, () => dropped++);
         const naive = new Naive();
         const known = new Set<number>();
         for (const [kind, a, b] of steps) {
@@ -76,7 +78,10 @@ describe("the graph of fences", () => {
           const tie = kind === "edge" ? undefined : kind;
           const ring = graph.add(point(...a), point(...b), `${a.join()} -> ${b.join()}`, tie);
           expect(ring === null).toBe(naive.add(a, b, tie));
-          if (ring === null) continue;
+          if (ring === null) {
+            expect(graph.size).toBe(++added - dropped);
+            continue;
+          }
           // The way back is one: each edge begins at, or below, where the one before it ended.
           let at = point(...b);
           for (const edge of ring) {
@@ -109,6 +114,31 @@ describe("the graph of fences", () => {
     for (let level = 1; level <= 1000; level++) graph.add(point(0, level), point(1, 1), String(level));
     expect(graph.size).toBe(65);
     expect(dropped).toHaveLength(935);
+  });
+
+  it("bug: what leaves together with an edge took the place of what comes after it", () => {
+    const graph = new FenceGraph<object, string>();
+    for (let level = 1; level <= 70; level++) graph.add(point(0, 1), point(1, level), "leaves with the first");
+    for (let level = 70; level >= 1; level--) graph.add(point(0, 1), point(1, level), "leaves with the first, too");
+    expect(graph.size).toBe(1);
+    graph.add(point(0, 2), point(1, 1), "comes after it");
+    graph.signalled(point(0, 1));
+    expect(graph.add(point(1, 1), point(0, 2), "back")?.map(({ why }) => why)).toEqual(["comes after it"]);
+  });
+
+  it("bug: what is kept beneath an edge was kept for each level that one fence waits for", () => {
+    const dropped: string[] = [];
+    const graph = new FenceGraph<object, string>(undefined, (why) => dropped.push(why));
+    graph.add(point(0, 1), point(1, 100), "first");
+    for (const level of [35, ...Array.from({ length: 70 }, (_, index) => index + 1), 35])
+      graph.add(point(0, 2), point(1, level), `level ${level}`);
+    graph.add(point(0, 3), point(1, 1), "comes after it");
+    expect(graph.size).toBe(3);
+    expect(dropped).toHaveLength(71);
+    graph.signalled(point(0, 1));
+    expect(graph.add(point(1, 70), point(0, 2), "back")?.map(({ why }) => why)).toEqual(["level 70"]);
+    graph.signalled(point(0, 2));
+    expect(graph.add(point(1, 1), point(0, 3), "back")?.map(({ why }) => why)).toEqual(["comes after it"]);
   });
 
   it("keeps one edge for a pair of timelines that keep pace, however many fences there were", () => {
