@@ -8,6 +8,11 @@ import type { Fence } from "../../../src/fence/fence.ts";
 import { ForeignTimeline } from "../../../src/fence/foreign-timeline.ts";
 import { openSim } from "../../../src/devices/sim/sim-device.ts";
 import type { SimDevice } from "../../../src/devices/sim/sim-device.ts";
+import { IsolatedWebGpuDevice } from "../../../src/devices/webgpu/isolated/isolated-device.ts";
+import { END, READY } from "../../../src/devices/webgpu/isolated/protocol.ts";
+import type { ToChild } from "../../../src/devices/webgpu/isolated/protocol.ts";
+import type { Processes } from "../../../src/platform/processes.ts";
+import { realPlatform } from "../../../src/platform/real.ts";
 import { SimPlatform } from "../../../src/platform/simulated.ts";
 import { Timeline } from "../../../src/fence/timeline.ts";
 import { submit } from "../../../src/queue/submission.ts";
@@ -140,6 +145,33 @@ it("bug: a timeline is not kept alive by what is noted of its fences", async () 
   expect(timelines.filter((each) => each.deref() !== undefined).length).toBeLessThan(3);
 });
 
+/** Processes that are held by nobody but their device: so many get ready, and of the rest each ends at once. */
+function processes(ready: number): Processes {
+  return {
+    spawn(_name, listener) {
+      const end = (): void => {
+        queueMicrotask(() => {
+          listener.exited("was ended by the test");
+        });
+      };
+      if (ready-- <= 0) end();
+      else
+        queueMicrotask(() => {
+          listener.message([READY, { vendor: "", architecture: "", device: "", description: "" }]);
+        });
+      return {
+        pid: undefined,
+        post([kind]: ToChild) {
+          if (kind === END) end();
+        },
+        hold() {},
+        letGo() {},
+        kill: end,
+      };
+    },
+  };
+}
+
 describe("what is dropped before its end", () => {
   it("a queue with jobs on it is told of by name, with how many", async () => {
     (() => {
@@ -171,6 +203,30 @@ describe("what is dropped before its end", () => {
     await (() => {
       open("forgotten");
       return open("closed").close();
+    })();
+    expect(await found()).toEqual(['leak-device: [Device "forgotten"] was dropped and never closed']);
+  });
+
+  it("bug: an isolated device that was never closed, and whose processes are gone, is told of as others are", async () => {
+    const make = (name: string, ready: number): IsolatedWebGpuDevice =>
+      new IsolatedWebGpuDevice({
+        name,
+        platform: realPlatform,
+        processes: processes(ready),
+        options: {},
+        slots: 1,
+        standby: false,
+        recover: { attempts: 1 },
+      });
+    await (async () => {
+      const dropped = make("forgotten", 1);
+      await dropped._open();
+      dropped._lose("the test ends its process");
+      await dropped.recovery.settled();
+      const closed = make("closed", 1);
+      await closed._open();
+      await closed.close();
+      await expect(make("never open", 0)._open()).rejects.toThrow("can't start its process");
     })();
     expect(await found()).toEqual(['leak-device: [Device "forgotten"] was dropped and never closed']);
   });

@@ -14,6 +14,7 @@
  */
 import { SignalboxError } from "../../../errors.ts";
 import type { CloseOptions, Device, DeviceState } from "../../../device.ts";
+import { hooks } from "../../../hooks.ts";
 import type { Platform } from "../../../platform/platform.ts";
 import type { Processes } from "../../../platform/processes.ts";
 import { checkCloseOptions, closeRings } from "../../../queue/closing.ts";
@@ -99,6 +100,7 @@ export class IsolatedWebGpuDevice implements Device<IsolatedGpuJob> {
   constructor(parts: IsolatedParts) {
     const { name, platform, processes, options, slots } = parts;
     this.name = name;
+    if (hooks.lockdep !== null) hooks.lockdep.opened("device", this, name, null);
     this.#platform = platform;
     this.#keepsStandby = parts.standby;
     this.#owner = {
@@ -269,9 +271,11 @@ export class IsolatedWebGpuDevice implements Device<IsolatedGpuJob> {
       if (process === present && outcome === "drained") process.end();
       else process.kill();
     }
-    if (await this.#allGone(END_GRACE)) return;
-    for (const process of this.#processes) process.kill();
-    await this.#allGone(KILL_GRACE);
+    if (!(await this.#allGone(END_GRACE))) {
+      for (const process of this.#processes) process.kill();
+      await this.#allGone(KILL_GRACE);
+    }
+    if (hooks.lockdep !== null) hooks.lockdep.closed(this);
   }
 
   // Whether that is so in time.
