@@ -127,7 +127,7 @@ export type Opened = "queue" | "device";
  * Each method is called synchronously at the step it names; every `entered` is followed by one `left`, on every exit.
  */
 export interface LockdepHooks {
-  /** Such a stretch begins. `subject` is what it belongs to, if one thing: a work queue, a registration. */
+  /** Such a stretch begins. `subject` is what it belongs to, if one thing: a work queue, a registration, the body that it is to run. */
   entered(kind: ContextKind, subject: object | null): void;
   /** It is over. */
   left(kind: ContextKind): void;

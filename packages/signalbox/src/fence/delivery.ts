@@ -81,7 +81,7 @@ export function insideDelivery(): boolean {
 
 /** Opens a delivery; pairs with {@link leaveDelivery} on every path. For hot paths: everybody else uses {@link deliver}. */
 export function enterDelivery(): void {
-  if (depth === 0) beginOutermost();
+  if (depth === 0) beginOutermost(null);
   depth++;
 }
 
@@ -96,9 +96,9 @@ export function runDue(): void {
   if (depth === 1 && due !== null) drain();
 }
 
-function beginOutermost(): void {
+function beginOutermost(body: object | null): void {
   stampPlatform = null;
-  if (hooks.lockdep !== null) hooks.lockdep.entered("delivery", null);
+  if (hooks.lockdep !== null) hooks.lockdep.entered("delivery", body);
 }
 
 function endOutermost(): void {
@@ -122,7 +122,8 @@ function endOutermost(): void {
  */
 export function deliver<T>(body: (() => T) & Synchronous<T>): void {
   let answer: unknown;
-  enterDelivery();
+  if (depth === 0) beginOutermost(body);
+  depth++;
   try {
     answer = body();
     if (hooks.lockdep !== null && isPromise(answer)) hooks.lockdep.answeredPromise("delivery");

@@ -37,8 +37,11 @@ let context: SubmitContext | null = null;
 /** The locks that the caller of the open submission holds. */
 let heldLocks: ReservationLocks | undefined;
 
-/** Throws EDEADLK where nothing may be submitted, EINVAL for locks that were released. To be followed by {@link closeBatch} on every path. */
-export function openBatch(locks: ReservationLocks | undefined): void {
+/**
+ * Throws EDEADLK where nothing may be submitted, EINVAL for locks that were released. To be followed by {@link closeBatch} on every
+ * path. `body` is what the program does in it, if anything.
+ */
+export function openBatch(locks: ReservationLocks | undefined, body: object | null = null): void {
   if (hooks.lockdep !== null) hooks.lockdep.submits();
   if (open || insideDelivery() || insideSection()) refuseToOpen();
   if (locks?.released === true) {
@@ -47,9 +50,9 @@ export function openBatch(locks: ReservationLocks | undefined): void {
       `The locks of "${locks.ticket.name}" were released: nothing is submitted with them`,
     );
   }
+  if (hooks.lockdep !== null) hooks.lockdep.entered("submission", body);
   open = true;
   heldLocks = locks;
-  if (hooks.lockdep !== null) hooks.lockdep.entered("submission", null);
 }
 
 function refuseToOpen(): never {
@@ -63,10 +66,10 @@ function refuseToOpen(): never {
 }
 
 export function closeBatch(): void {
-  if (hooks.lockdep !== null) hooks.lockdep.left("submission");
   open = false;
   heldLocks = undefined;
   context = null;
+  if (hooks.lockdep !== null) hooks.lockdep.left("submission");
 }
 
 /** What the open submission has to do with shared objects. */

@@ -198,7 +198,7 @@ export function submitWith<Results extends readonly unknown[]>(
  * Throws EDEADLK inside a signalling section or another submission, EINVAL for locks that were released.
  */
 export function submission<T>(body: ((section: Submission) => T) & Synchronous<T>, options: SubmitOptions = {}): void {
-  openBatch(options.locks);
+  openBatch(options.locks, body);
   const section = new Submission();
   let jobs: readonly Job[];
   let bypasses: boolean;

@@ -267,7 +267,7 @@ function keepUp(handle: DriverFence, body: Obliged): void {
 
 // Calls the body in a section, and checks its proof; answers the write side.
 function oblige(name: string, must: MustBeSignalled<unknown>, body: Obliged): DriverFence {
-  enterSection();
+  enterSection(body);
   try {
     const proof: unknown = body(must);
     if (isPromise(proof)) {

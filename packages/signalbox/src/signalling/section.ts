@@ -22,10 +22,10 @@ export function insideSection(): boolean {
   return depth > 0;
 }
 
-/** Opens a section; pairs with {@link leaveSection} on every path. */
-export function enterSection(): void {
+/** Opens a section for this body; pairs with {@link leaveSection} on every path. */
+export function enterSection(body: object): void {
+  if (hooks.lockdep !== null) hooks.lockdep.entered("section", body);
   depth++;
-  if (hooks.lockdep !== null) hooks.lockdep.entered("section", null);
 }
 
 /** Ends a section. */
@@ -40,7 +40,7 @@ export function outsideSection<T>(body: () => T): T {
   try {
     return body();
   } finally {
-    enterSection();
+    enterSection(body);
   }
 }
 
@@ -59,7 +59,7 @@ export function outsideSection<T>(body: () => T): T {
  * ```
  */
 export function signallingSection<T>(body: (() => T) & Synchronous<T>): T {
-  enterSection();
+  enterSection(body);
   try {
     const value = body();
     if (isPromise(value)) {

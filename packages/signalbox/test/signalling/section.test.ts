@@ -1,9 +1,26 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runInNewContext } from "node:vm";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { deliver, leaveDelivery } from "../../src/fence/delivery.ts";
+import { Timeline } from "../../src/fence/timeline.ts";
+import { submission } from "../../src/queue/submission.ts";
 import { disableLockdep, enableLockdep } from "../../src/signalling/lockdep/lockdep.ts";
 import type { Lockdep } from "../../src/signalling/lockdep/lockdep.ts";
-import { insideSection, signallingSection } from "../../src/signalling/section.ts";
+import { publish } from "../../src/signalling/obligation.ts";
+import { insideSection, leaveSection, signallingSection } from "../../src/signalling/section.ts";
+import { bench } from "../support/bench.ts";
 import { thrownBy } from "../support/notes.ts";
 import { reported } from "../support/reports.ts";
+
+/** Runs it as a script with a time limit, which ends it in the midst of whatever it is in. */
+function cutShort(body: () => void): void {
+  expect(() => {
+    runInNewContext("body()", { body }, { timeout: 5 });
+  }).toThrow("timed out");
+}
+
+function endless(): void {
+  for (;;);
+}
 
 describe("a signalling section", () => {
   it("answers what its body answers, and is over then", () => {
@@ -61,6 +78,67 @@ describe("a section under the validator", () => {
     expect(lockdep.reports).toEqual([]);
     await Promise.resolve();
     expect(lockdep.reports.map(({ rule, context }) => [rule, context])).toEqual([["section-balance", "delivery"]]);
+  });
+
+  it("section-balance: bug: the report said nowhere where it was entered, and told of one place again and again", async () => {
+    for (let times = 0; times < 2; times++) {
+      cutShort(() => signallingSection(endless));
+      await Promise.resolve();
+      expect(insideSection()).toBe(true);
+      leaveSection();
+    }
+    const [report, ...more] = lockdep.takeReports();
+    expect(more).toEqual([]);
+    expect(report?.chains.map(({ title, steps }) => [title, steps.map(({ what }) => what)])).toEqual([
+      ["before", ["a signalling section was entered"]],
+    ]);
+    expect(report?.chains[0]?.steps[0]?.stack.join()).toContain("section.test.ts");
+    // Those of two places are told of, each.
+    cutShort(() => {
+      deliver(() => {
+        signallingSection(endless);
+      });
+    });
+    await Promise.resolve();
+    leaveSection();
+    leaveDelivery();
+    expect(lockdep.reports.map(({ rule, context }) => [rule, context])).toEqual([
+      ["section-balance", "delivery"],
+      ["section-balance", "section"],
+    ]);
+  });
+
+  it("section-balance: an obligation that is handed on ends its section, whatever was entered in that", () => {
+    const { ring } = bench();
+    const queue = ring.queue("q");
+    const thrown = thrownBy(() =>
+      publish(new Timeline("t").privateFence(), (must) => {
+        let proof: ReturnType<typeof must.signal> | undefined;
+        deliver(() => {
+          proof = must.transferTo(queue, queue.job({}));
+        });
+        return proof!;
+      }),
+    );
+    expect(thrown.code).toBe("EDEADLK");
+    const [report, ...more] = lockdep.reports;
+    expect([report?.rule, report?.context, more]).toEqual(["section-balance", "delivery", []]);
+    expect(report?.chains.map(({ title, steps }) => [title, steps[0]?.what])).toEqual([
+      ["now", "leaving a signalling section around it"],
+      ["before", "a delivery was entered"],
+    ]);
+    for (const { steps } of report!.chains) expect(steps[0]?.stack[0]).toContain("section.test.ts");
+  });
+
+  it("promise 7: one that could not be entered, since the stack ended there, isn't open", () => {
+    const entered = vi.spyOn(lockdep._validator, "entered").mockImplementation(() => {
+      throw new RangeError("Maximum call stack size exceeded");
+    });
+    expect(thrownBy(() => signallingSection(() => {}))).toBeInstanceOf(RangeError);
+    expect(insideSection()).toBe(false);
+    expect(thrownBy(() => submission(() => {}))).toBeInstanceOf(RangeError);
+    entered.mockRestore();
+    submission(() => {});
   });
 
   it("section-balance: leaving the outer one first leaves the inner one open", () => {

@@ -3,10 +3,18 @@
  *
  * Invariants: promise 7: whoever enters leaves, in the opposite order and in the same turn. What is found open in a later turn was left
  * open, since all of these are synchronous.
+ *
+ * How that can be broken from outside, where every way in has its way out: an obligation that is handed on ends the section of its
+ * body, whatever was entered in that; and what is ended in the midst of it (a script by its time limit, a recursion where the stack
+ * ends) may leave nothing.
  */
 import { realPlatform } from "../../platform/real.ts";
 import type { ContextKind } from "../../hooks.ts";
 import { last, lastIndex } from "./last.ts";
+import { Site } from "./site.ts";
+
+/** How deep their stacks go: hardly one is ever looked at. */
+const DEPTH = 16;
 
 /** One context that the running code is in. */
 export interface Frame {
@@ -14,7 +22,12 @@ export interface Frame {
   readonly subject: object | null;
   /** When it was entered, in ms; null where nobody asks. */
   readonly since: number | null;
+  /** Where it, or the innermost around it that runs a body of the program's, was entered; null outside all of those. */
+  readonly site: Site | null;
 }
+
+/** Is told of a frame that was left open, and in the leaving of which one it was found, if in one. */
+export type Unbalanced = (open: Frame, leaving: ContextKind | null) => void;
 
 /** What kinds are called in messages. */
 export const contextNames: Readonly<Record<ContextKind, string>> = {
@@ -27,17 +40,18 @@ export const contextNames: Readonly<Record<ContextKind, string>> = {
 
 export class Contexts {
   readonly #frames: Frame[] = [];
-  readonly #unbalanced: (open: Frame) => void;
+  readonly #unbalanced: Unbalanced;
   #checking = false;
 
-  /** `unbalanced` is told of a frame that was left open, or left by another's exit. */
-  constructor(unbalanced: (open: Frame) => void) {
+  constructor(unbalanced: Unbalanced) {
     this.#unbalanced = unbalanced;
   }
 
   enter(kind: ContextKind, subject: object | null, since: number | null): void {
     if (this.#frames.length === 0) this.#checkLater();
-    this.#frames.push({ kind, subject, since });
+    // Those that run the core's own code only are many, and lie where the one around them does.
+    const site = typeof subject === "function" ? Site.here(DEPTH) : (this.#frames.at(-1)?.site ?? null);
+    this.#frames.push({ kind, subject, since, site });
   }
 
   /** Leaves the innermost of this kind; undefined if there is none. */
@@ -45,7 +59,7 @@ export class Contexts {
     const place = lastIndex(this.#frames, (frame) => frame.kind === kind);
     if (place < 0) return undefined;
     const [frame, ...open] = this.#frames.splice(place);
-    for (const each of open) this.#unbalanced(each);
+    for (const each of open) this.#unbalanced(each, kind);
     return frame;
   }
 
@@ -64,7 +78,7 @@ export class Contexts {
     this.#checking = true;
     realPlatform.microtask(() => {
       this.#checking = false;
-      for (const frame of this.#frames.splice(0)) this.#unbalanced(frame);
+      for (const frame of this.#frames.splice(0)) this.#unbalanced(frame, null);
     });
   }
 }

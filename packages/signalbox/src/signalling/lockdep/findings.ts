@@ -49,8 +49,8 @@ export class Findings {
   }
 
   /** Whether this was not told of before, of this place. */
-  firstTime(what: readonly string[], site: Site): boolean {
-    const key = [...what, ...site.frames.slice(0, FRAMES)].join("|");
+  firstTime(what: readonly string[], site: Site | null): boolean {
+    const key = [...what, ...(site?.frames.slice(0, FRAMES) ?? [])].join("|");
     if (this.#told.has(key)) return false;
     this.#told.add(key);
     return true;

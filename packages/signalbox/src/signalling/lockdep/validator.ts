@@ -15,6 +15,7 @@ import type { Platform } from "../../platform/platform.ts";
 import type { ReservationTicket } from "../../sync/reservation/ticket.ts";
 import type { AwaitedThing, ContextKind, Dependence, LockdepHooks, Opened } from "../../hooks.ts";
 import { Contexts } from "./contexts.ts";
+import type { Frame } from "./contexts.ts";
 import { DroppedThings } from "./dropped.ts";
 import type { Dropped } from "./dropped.ts";
 import { FenceCycles } from "./fence-cycles.ts";
@@ -26,7 +27,7 @@ import { Order } from "./order.ts";
 import { OrderClass, fences } from "./order-class.ts";
 import type { Held } from "./order-class.ts";
 import { step } from "./report.ts";
-import type { Report } from "./report.ts";
+import type { Chain, Report } from "./report.ts";
 import { ReservationOrder } from "./reservation-order.ts";
 import { Site } from "./site.ts";
 import { Tasks } from "./tasks.ts";
@@ -70,10 +71,7 @@ export class Validator implements LockdepHooks {
     this.#clock = clock;
     this.#budget = registrationBudget;
     this.tasks = new Tasks(store);
-    this.#contexts = new Contexts(({ kind }) => {
-      const message = `${contextName(kind)} was entered and not left`;
-      this.#findings.tell({ rule: "section-balance", message, context: kind, chains: [] });
-    });
+    this.#contexts = new Contexts((open, leaving) => this.#wasLeftOpen(open, leaving));
     this.#findings = new Findings(this.#contexts, report);
     this.#order = new Order(this.tasks, this.#contexts, this.#findings);
     this.locks = new ReservationOrder(this.tasks, this.#order);
@@ -305,6 +303,20 @@ export class Validator implements LockdepHooks {
     if (queue === null) return [];
     const of = this.#worker(queue, "");
     return [{ of, name: of.name, site: null }];
+  }
+
+  #wasLeftOpen({ kind, site }: Frame, leaving: ContextKind | null): void {
+    const chains: Chain[] = [{ title: "before", steps: [step(`${contextName(kind)} was entered`, site)] }];
+    let place = site;
+    if (leaving !== null) {
+      const now = Site.here();
+      chains.unshift({ title: "now", steps: [step(`leaving ${contextName(leaving)} around it`, now)] });
+      place ??= now;
+    }
+    // One place is told of once, whatever was open there.
+    if (!this.#findings.firstTime(["section-balance", place === null ? kind : ""], place)) return;
+    const message = `${contextName(kind)} was entered and not left`;
+    this.#findings.tell({ rule: "section-balance", message, context: kind, chains });
   }
 
   #checkBudget(took: number): void {
