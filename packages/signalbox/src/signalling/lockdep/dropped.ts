@@ -1,9 +1,10 @@
 /**
  * What was opened, and dropped before it came to its end: found when the collector takes it.
  *
- * - A queue with jobs that have not ended: nobody is left who could say that they are done. (Whoever waits for one of them keeps it, and
- *   with it the queue, its ring and its driver: then it isn't dropped, and a timeout ends it.)
- * - A device that was not closed: its threads, its GPU or its process are held by nobody.
+ * - A queue with jobs that have not ended: nobody is left who could say that they are done. (Whoever holds the fence of one of them holds
+ *   the queue, its ring and its driver: then it isn't dropped, and a timeout ends it. Who only waits, and is held by nothing else, goes
+ *   with it.)
+ * - A device that was not closed. Threads and processes that run, and a GPU that is open, hold theirs: of those only the lost are found.
  *
  * Invariant: nothing here keeps what it watches alive.
  */

@@ -18,7 +18,10 @@ import { Timeline } from "../../../src/fence/timeline.ts";
 import { submit } from "../../../src/queue/submission.ts";
 import { disableLockdep, enableLockdep } from "../../../src/signalling/lockdep/lockdep.ts";
 import type { Lockdep } from "../../../src/signalling/lockdep/lockdep.ts";
-import { bench } from "../../support/bench.ts";
+import { publish } from "../../../src/signalling/obligation.ts";
+import { bench, jobs } from "../../support/bench.ts";
+import type { ManualDriver } from "../../support/manual-driver.ts";
+import { noteAll } from "../../support/notes.ts";
 
 setFlagsFromString("--expose-gc");
 const gc = runInNewContext("gc") as () => void;
@@ -196,6 +199,54 @@ describe("what is dropped before its end", () => {
     })();
     expect(await found()).toEqual([]);
     expect(kept.length).toBe(1);
+  });
+
+  it("a queue that is dropped while its ring lives goes on, and its fences signal", async () => {
+    const { ring, finish } = bench();
+    const seen: string[] = [];
+    (() => noteAll(submit(...jobs(ring.queue("dropped", { credits: 1 }), "a b c")), seen))();
+    expect([await found(), seen]).toEqual([[], []]);
+    finish();
+    expect(seen).toEqual(["dropped:1", "dropped:2", "dropped:3"]);
+  });
+
+  it("whoever holds the fence of a job holds its queue, its ring and its driver", async () => {
+    const start = (): readonly [Fence, ...WeakRef<object>[]] => {
+      const { driver, ring, work } = bench();
+      const queue = ring.queue("held");
+      const [running] = submit(queue.job({}));
+      work();
+      return [running, new WeakRef(queue), new WeakRef(ring), new WeakRef(driver)];
+    };
+    const [fence, ...parts] = start();
+    expect(await found()).toEqual([]);
+    expect(parts.map((part) => part.deref() !== undefined)).toEqual([true, true, true]);
+    (parts[2]!.deref() as ManualDriver).complete();
+    expect(fence.signalled).toBe(true);
+  });
+
+  it("who waits for a job, and is held by nothing else, is dropped with it, and both are told of", async () => {
+    (() => void submit(bench().ring.queue("alone").job({}))[0].wait())();
+    expect([...(await found(2))].sort()).toEqual([
+      'leak-queue: [Queue "alone"] was dropped with one job that has not ended, and nobody is left to end it',
+      "leak-registration: fence alone:1 was collected unsignalled, with a registration on it that will never run",
+    ]);
+  });
+
+  it("a fence that a job was to signal doesn't hold that job: it fails, and both are told of", async () => {
+    const timeline = byHandles("frames");
+    const fence = (() => {
+      const { ring, work } = bench();
+      const queue = ring.queue("forgotten");
+      const owed = publish(timeline.privateFence(), (must) => must.transferTo(queue, queue.job({})));
+      work();
+      return owed;
+    })();
+    expect([...(await found(2))].sort()).toEqual([
+      "leak-driver-fence: the driver fence of frames:2 was dropped unsignalled",
+      'leak-queue: [Queue "forgotten"] was dropped with one job that has not ended, and nobody is left to end it',
+    ]);
+    expect(fence.error).toBe(errno.ECANCELED);
   });
 
   it("a device that was never closed is told of by name; one that was isn't", async () => {
