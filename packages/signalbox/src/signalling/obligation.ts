@@ -134,7 +134,7 @@ export class MustBeSignalled<S> {
 
   /**
    * Gives the write side to `keep`, on the caller's word that it will be signalled: the escape hatch.
-   * `reason` says why that is sure; it is shown in traces and reports. Throws EINVAL for an empty one, and for a `keep` that
+   * `reason` says why that is sure; it is shown in traces, and in reports of the fence's leak or of a cycle that it closes. Throws EINVAL for an empty one, and for a `keep` that
    * is no function.
    *
    * @example `must.promise("the socket's close handler fails it", (fence) => pending.set(id, fence))`

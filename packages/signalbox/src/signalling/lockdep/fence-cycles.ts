@@ -58,16 +58,25 @@ export class FenceCycles {
   );
   /** Timelines of which it is known that they signal in order; those of queues do anyway. */
   readonly #ordered = new WeakSet<TimelineCore>();
+  /** Why those will be signalled that were published on somebody's word. */
+  readonly #promises = new WeakMap<Fence, string>();
 
   /** The timeline of this fence signals in the order of its seqnos. */
   inOrder(fence: Fence): void {
     this.#ordered.add(fence._timeline);
   }
 
+  /** Somebody gave his word, with this reason, that it will be signalled. */
+  promised(fence: Fence, reason: string): void {
+    this.#promises.set(fence, reason);
+  }
+
   /** Takes note of an edge, or answers the cycle that it would close. It is there until its registration is gone, if it has one. */
   add(waiter: Fence, on: Fence, why: Dependence, registration?: Registration): FenceCycle | null {
     if (on._state === SIGNALLED || waiter._state === SIGNALLED) return null;
-    const text = `fence ${describe(waiter)} ${reasons[why]} ${describe(on)}`;
+    const promise = this.#promises.get(waiter);
+    const word = promise === undefined ? "" : ` (${promiseText(promise)})`;
+    const text = `fence ${describe(waiter)}${word} ${reasons[why]} ${describe(on)}`;
     const site = this.#sites.take();
     const [from, to] = [this.#pointOf(waiter), this.#pointOf(on)];
     const back = this.#graph.add(from, to, { text, site }, registration);
@@ -100,6 +109,11 @@ export class FenceCycles {
     const ordered = fence.kind === "job" || (fence.kind === "plain" && this.#ordered.has(timeline));
     return ordered && timeline.bits === 64 ? { line: timeline, level: fence._seqno } : { line: fence, level: 1 };
   }
+}
+
+/** A promise as reports show it. */
+export function promiseText(reason: string): string {
+  return `promised: "${reason}"`;
 }
 
 function membersOf(fence: Fence): readonly Fence[] {

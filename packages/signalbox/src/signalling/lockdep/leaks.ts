@@ -35,6 +35,8 @@ interface Owed {
   readonly name: string;
   readonly site: Site | null;
   readonly timeline: TimelineNotes;
+  /** On what somebody gave his word that it will be signalled; null if nobody did. */
+  promise: string | null;
   /** F16: whether asking finds the signal, so that the handle needn't be kept. */
   readonly asked: boolean;
   /** Its handle and its timeline may be collected together, and the fence with them: told of once. */
@@ -61,7 +63,12 @@ interface FenceNotes {
 
 /** What was found. */
 export type Leak =
-  | { readonly kind: "driver fence"; readonly name: string; readonly site: Site | null }
+  | {
+      readonly kind: "driver fence";
+      readonly name: string;
+      readonly site: Site | null;
+      readonly promise: string | null;
+    }
   | { readonly kind: "registration"; readonly name: string; readonly site: Site | null };
 
 export class Leaks {
@@ -95,6 +102,7 @@ export class Leaks {
       fence,
       name: describe(fence),
       site: this.#sites.take(DEPTH),
+      promise: null,
       timeline: notes,
       asked: fence._canBeAsked,
       told: false,
@@ -103,6 +111,12 @@ export class Leaks {
     this.#weakenLater(owed);
     this.#made.set(fence, owed);
     this.#handleGone.register(handle, owed, owed);
+  }
+
+  /** Somebody gave his word, with this reason, that it will be signalled. */
+  promised(fence: Fence, reason: string): void {
+    const owed = this.#made.get(fence);
+    if (owed !== undefined) owed.promise = reason;
   }
 
   /** Signalled, in whatever way. */
@@ -218,7 +232,8 @@ export class Leaks {
     owed.told = true;
     this.#sites.drop(owed.site);
     owed.timeline.owed.delete(owed);
-    this.#tell({ kind: "driver fence", name: owed.name, site: owed.site });
+    const { name, site, promise } = owed;
+    this.#tell({ kind: "driver fence", name, site, promise });
     const fence = fenceOf(owed);
     if (fence === undefined) return;
     this.#made.delete(fence);

@@ -18,7 +18,7 @@ import { Contexts } from "./contexts.ts";
 import type { Frame } from "./contexts.ts";
 import { DroppedThings } from "./dropped.ts";
 import type { Dropped } from "./dropped.ts";
-import { FenceCycles } from "./fence-cycles.ts";
+import { FenceCycles, promiseText } from "./fence-cycles.ts";
 import { Findings, contextName } from "./findings.ts";
 import { last } from "./last.ts";
 import { Leaks } from "./leaks.ts";
@@ -274,8 +274,9 @@ export class Validator implements LockdepHooks {
     this.#order.owedTo(of, `handing the obligation for ${describe(fence)} on to ${of.toString()}`);
   }
 
-  promised(): void {
-    // A promise is nobody's fault before it is broken; then it is a leak.
+  promised(fence: Fence, reason: string): void {
+    this.#leaks.promised(fence, reason);
+    this.#cycles.promised(fence, reason);
   }
 
   wrongProof(name: string): void {
@@ -338,15 +339,18 @@ export class Validator implements LockdepHooks {
     });
   }
 
-  #leaked({ kind, name, site }: Leak): void {
-    const driver = kind === "driver fence";
+  #leaked(leak: Leak): void {
+    const { name, site } = leak;
+    const driver = leak.kind === "driver fence";
+    const steps = [step(driver ? "the fence was made" : "it was registered", site)];
+    if (driver && leak.promise !== null) steps.push(step(`its signal was ${promiseText(leak.promise)}`, null));
     this.#findings.tell({
       rule: driver ? "leak-driver-fence" : "leak-registration",
       message: driver
         ? `the driver fence of ${name} was dropped unsignalled`
         : `fence ${name} was collected unsignalled, with a registration on it that will never run`,
       context: null,
-      chains: [{ title: "before", steps: [step(driver ? "the fence was made" : "it was registered", site)] }],
+      chains: [{ title: "before", steps }],
     });
   }
 }

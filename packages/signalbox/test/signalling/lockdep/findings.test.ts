@@ -16,6 +16,7 @@ import type { Leak } from "../../../src/signalling/lockdep/leaks.ts";
 import { disableLockdep, enableLockdep } from "../../../src/signalling/lockdep/lockdep.ts";
 import type { Lockdep } from "../../../src/signalling/lockdep/lockdep.ts";
 import type { Validator } from "../../../src/signalling/lockdep/validator.ts";
+import { publish } from "../../../src/signalling/obligation.ts";
 import { signallingSection } from "../../../src/signalling/section.ts";
 import { Completion } from "../../../src/work/completion.ts";
 import { thrownBy } from "../../support/notes.ts";
@@ -149,6 +150,20 @@ describe("cycles among fences", () => {
     expect(lockdep.reports[0]?.chains[1]?.steps.map(({ what }) => what)).toEqual([
       "fence queue:1 was armed to wait for program:2",
       "fence program:2 comes after program:1, since a timeline signals in order",
+    ]);
+  });
+
+  it("bug: a fence that was published on somebody's word is shown with it", () => {
+    const job = make("queue");
+    const fence = publish(new Timeline("program").privateFence(), (must) =>
+      must.promise("the queue's last job signals it", (handle) => {
+        job.fence.register(Registration.signal(handle));
+      }),
+    );
+    validator.dependsOn(job.fence, fence, "job");
+    expect(lockdep.reports[0]?.chains.flatMap(({ steps }) => steps.map(({ what }) => what))).toEqual([
+      "fence queue:1 was armed to wait for program:1",
+      `fence program:1 (promised: "the queue's last job signals it") is to be signalled by a registration on queue:1`,
     ]);
   });
 

@@ -33,6 +33,11 @@ beforeEach(() => {
 });
 afterEach(disableLockdep);
 
+async function turn(): Promise<void> {
+  gc();
+  await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
 /**
  * Lets the collector take what it can, until there are the reports, or there will be none: something else that was dropped has been
  * found since, a few rounds ago. (Without such a thing of the test's own, V8 may never come to call back those of validators that
@@ -42,10 +47,7 @@ async function found(reports = 1, more = 20): Promise<readonly string[]> {
   let left = Infinity;
   const canary = new FinalizationRegistry(() => (left = more));
   (() => canary.register({}, undefined))();
-  while (lockdep.reports.length < reports && left-- > 0) {
-    gc();
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
+  while (lockdep.reports.length < reports && left-- > 0) await turn();
   return lockdep.takeReports().map(({ rule, message }) => `${rule}: ${message}`);
 }
 
@@ -69,6 +71,17 @@ class Connection {
 }
 
 describe("a driver fence that is dropped", () => {
+  it("bug: promised by somebody's word, is told of without his reason", async () => {
+    (() => void publish(new Timeline("word").privateFence(), (must) => must.promise("the server answers", () => {})))();
+    while (lockdep.reports.length === 0) await turn();
+    const [report] = lockdep.takeReports();
+    expect(report?.chains.flatMap(({ steps }) => steps.map(({ what }) => what))).toEqual([
+      "the fence was made",
+      'its signal was promised: "the server answers"',
+    ]);
+    expect(String(report)).toMatch(/--> .*leaks\.test\.ts/);
+  });
+
   it("bug: with its timeline, made and forgotten in one breath, is found", async () => {
     (() => void new Timeline("gone").fence())();
     expect(await found()).toEqual(["leak-driver-fence: the driver fence of gone:1 was dropped unsignalled"]);
