@@ -62,6 +62,12 @@ const stages = [
     run: ["node", "scripts/conformance.mjs", ...(recorded ? ["../shared/conformance"] : [])],
     figure: /^\d+ sequences, .*$/m,
   },
+  {
+    // Every promise in every scenario, in orders enough to find again what was found once (test/devices/sim/broken).
+    name: "exploration",
+    run: ["node", "packages/cli/bin/signalbox.js", "check", "--schedules", "2000", "--out", ".cache/exploration"],
+    figure: /^\d+ scenarios \| .*$/m,
+  },
   { name: "API report", run: ["node", "scripts/api.mjs"] },
   { name: "types of tests", run: ["tsc", "-b", "--force", ...testProjects] },
   {
