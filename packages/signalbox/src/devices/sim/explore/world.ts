@@ -56,7 +56,7 @@ export class World implements DeviceWatcher {
   readonly #timelines = new Map<string, Timeline>();
   readonly #tracerBefore: Tracer | null;
   readonly #lockdepBefore: LockdepHooks | null;
-  readonly #contexts: ContextDepth | null;
+  readonly #contexts: ContextDepth;
   #faults = 0;
 
   /** @internal */
@@ -72,8 +72,8 @@ export class World implements DeviceWatcher {
     this._paths = new Paths(this._notes, () => this.platform.now());
     hooks.tracer = this._paths;
     this.#lockdepBefore = hooks.lockdep;
-    this.#contexts = hooks.lockdep === null ? new ContextDepth(this._notes) : null;
-    hooks.lockdep ??= this.#contexts;
+    this.#contexts = new ContextDepth(this._notes);
+    hooks.lockdep = this.#contexts;
   }
 
   /**
@@ -204,7 +204,7 @@ export class World implements DeviceWatcher {
     // Promise 7.
     if (insideDelivery()) this._notes.broken(7, "a delivery is left open");
     if (insideSection()) this._notes.broken(7, "a section is left open");
-    this.#contexts?.check();
+    this.#contexts.check();
     this._paths.balance.check();
   }
 

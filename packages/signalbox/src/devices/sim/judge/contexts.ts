@@ -1,56 +1,34 @@
 /**
  * How deep the core is in what it does: promise 6, no recursion, and promise 7, that sections balance.
  *
- * In the place of the validator, where that is not on: it hears of every stretch that is entered and left, and of nothing else.
+ * Beside the validator, which knows that registrations don't nest, and sets no bound to the rest; and where it is off.
  */
-import type { ContextKind, LockdepHooks } from "../../../hooks.ts";
+import type { ContextKind } from "../../../hooks.ts";
+import { PassingLockdep } from "./passing-lockdep.ts";
 import type { Notes } from "./verdict.ts";
 
 /** Deliveries nest where one interrupt signals in another's; more than this is recursion. */
 const DEEPEST = 8;
 
-function nothing(): void {
-  // What the validator would want to know.
-}
-
-export class ContextDepth implements LockdepHooks {
+export class ContextDepth extends PassingLockdep {
   readonly #notes: Notes;
   readonly #open: ContextKind[] = [];
-  readonly answeredPromise: () => void = nothing;
-  readonly threw: () => void = nothing;
-  readonly waits: () => void = nothing;
-  readonly waitsFor: () => void = nothing;
-  readonly blocks: () => void = nothing;
-  readonly submits: () => void = nothing;
-  readonly leftArmed: () => void = nothing;
-  readonly made: () => void = nothing;
-  readonly signalled: () => void = nothing;
-  readonly signalledByHandle: () => void = nothing;
-  readonly swept: () => void = nothing;
-  readonly dependsOn: () => void = nothing;
-  readonly registered: () => void = nothing;
-  readonly unregistered: () => void = nothing;
-  readonly opened: () => void = nothing;
-  readonly closed: () => void = nothing;
-  readonly ticketDrawn: () => void = nothing;
-  readonly ticketLeft: () => void = nothing;
-  readonly ticketOver: () => void = nothing;
-  readonly transferred: () => void = nothing;
-  readonly promised: () => void = nothing;
-  readonly wrongProof: () => void = nothing;
 
   constructor(notes: Notes) {
+    super();
     this.#notes = notes;
   }
 
-  entered(kind: ContextKind): void {
+  override entered(kind: ContextKind, subject: object | null): void {
+    super.entered(kind, subject);
     if (kind === "registration" && this.#open.includes("registration"))
       this.#notes.broken(6, "a registration acts inside another");
     this.#open.push(kind);
     if (this.#open.length > DEEPEST) this.#notes.broken(6, `${this.#open.join(" in ")}: this is recursion`);
   }
 
-  left(kind: ContextKind): void {
+  override left(kind: ContextKind): void {
+    super.left(kind);
     const last = this.#open.pop();
     if (last !== kind) this.#notes.broken(7, `a ${kind} is left inside a ${last ?? "nothing"}`);
   }

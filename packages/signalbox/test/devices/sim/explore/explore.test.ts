@@ -7,6 +7,7 @@ import type { Schedule } from "../../../../src/devices/sim/explore/schedule.ts";
 import type { Scenario } from "../../../../src/devices/sim/explore/scenario.ts";
 import { scenarios } from "../../../../src/devices/sim/scenarios/index.ts";
 import { RandomWalk } from "../../../../src/devices/sim/strategies/random.ts";
+import { signallingSection } from "../../../../src/signalling/section.ts";
 import { lockdepOf } from "../../../../src/signalling/lockdep/lockdep.ts";
 import { hooks } from "../../../../src/hooks.ts";
 import { rareOrder, twoRings } from "./programs.ts";
@@ -124,6 +125,35 @@ describe("exploration", () => {
       { promise: 1, sentence: expect.stringContaining("after 200 steps: a livelock") },
     ]);
   });
+});
+
+describe("the judge", () => {
+  it.each([true, false])(
+    "bug: promise 6: how deep the core is in itself was not looked at (validator: %s)",
+    (validator) => {
+      const nests = (depth: number): void => {
+        signallingSection(() => {
+          if (depth > 1) nests(depth - 1);
+        });
+      };
+      const nested: Scenario<"depth"> = {
+        name: "nested",
+        about: "an actor that goes into sections, one in the other",
+        size: { depth: { small: 8, large: 9, least: 1 } },
+        faults: [],
+        build(world, { depth }) {
+          world.actor("nester", function* () {
+            yield "goes in";
+            nests(depth);
+          });
+        },
+      };
+      const run = (depth: number) =>
+        new Execution({ scenario: nested, size: { depth }, validator }, new RandomWalk(1)).run().violations;
+      expect(run(8)).toEqual([]);
+      expect(run(9)).toMatchObject([{ promise: 6, sentence: expect.stringContaining("this is recursion") }]);
+    },
+  );
 });
 
 describe("a replay", () => {
