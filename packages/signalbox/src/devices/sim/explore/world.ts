@@ -16,6 +16,7 @@ import { ExploredDevice } from "../hardware/explored-device.ts";
 import type { DeviceWatcher, ExploredDeviceOptions } from "../hardware/explored-device.ts";
 import type { HardwareRing } from "../hardware/hardware-ring.ts";
 import { ContextDepth } from "../judge/contexts.ts";
+import { Listeners } from "../judge/listeners.ts";
 import { Paths } from "../judge/paths.ts";
 import { WatchedRegistration } from "../judge/registrations.ts";
 import type { Notes, Violation } from "../judge/verdict.ts";
@@ -53,6 +54,7 @@ export class World implements DeviceWatcher {
   readonly #options: WorldOptions;
   readonly #actors: Actor[] = [];
   readonly #registrations: WatchedRegistration[] = [];
+  readonly #listeners: Listeners;
   readonly #timelines = new Map<string, Timeline>();
   readonly #tracerBefore: Tracer | null;
   readonly #lockdepBefore: LockdepHooks | null;
@@ -66,6 +68,7 @@ export class World implements DeviceWatcher {
       broken: (promise, sentence) => void this._violations.push({ promise, sentence }),
       tell: options.tell,
     };
+    this.#listeners = new Listeners(this._notes);
     this.platform = new ExploringPlatform(options.seed, (what, count) => this.choose(what, count));
     this._lanes = [...this.platform._lanes];
     this.#tracerBefore = hooks.tracer;
@@ -206,6 +209,8 @@ export class World implements DeviceWatcher {
     if (insideSection()) this._notes.broken(7, "a section is left open");
     this.#contexts.check();
     this._paths.balance.check();
+    // Whoever is told of what is published must not register then.
+    for (const { job, name } of this._paths.takePublished()) this.#listeners.listen(job, name);
   }
 
   /** @internal When nothing is left to happen. */
@@ -214,6 +219,7 @@ export class World implements DeviceWatcher {
       if (actor.waitsFor !== undefined) this._notes.broken(1, `${actor.name} waits for ever: ${actor.waitsFor}`);
     this._paths.balance.checkEnd();
     for (const registration of this.#registrations) registration._checkEnd();
+    this.#listeners.checkEnd();
   }
 
   /** @internal Nobody listens any more. */

@@ -24,6 +24,7 @@ export class Paths extends PassingTracer {
   readonly #notes: Notes;
   readonly #lastSignalled = new Map<number, Fence>();
   #rank = 0;
+  #published: Path[] = [];
   /** To be told what the driver is called for. */
   readonly calls: Calls;
   /** To be asked after each step. */
@@ -46,6 +47,13 @@ export class Paths extends PassingTracer {
   /** A job must wait for this fence, as its scenario has it, however it was told to. */
   expect(job: Job, fence: Fence): void {
     this.#books.of(job)?.dependencies.push(fence);
+  }
+
+  /** Answers what was published since it was asked last. */
+  takePublished(): readonly Path[] {
+    const published = this.#published;
+    if (published.length > 0) this.#published = [];
+    return published;
   }
 
   override ringOpened(ring: Ring): void {
@@ -122,6 +130,7 @@ export class Paths extends PassingTracer {
     if (path.published) this.#notes.broken(1, `${path.name} is published twice`);
     if (!path.pushed) this.#notes.broken(1, `${path.name} is published before it is pushed`);
     path.published = true;
+    this.#published.push(path);
   }
 
   override jobBlocked(job: Job, blocker: Fence | null): void {
