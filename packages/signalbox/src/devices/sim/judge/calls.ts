@@ -47,6 +47,8 @@ export class Calls {
 
   /** `driver.cancel` is called. */
   cancelled(job: Job, reason: CancelReason, overlaps: boolean): void {
+    const runs = this.#books.paths.get(job)?.runs ?? 0;
+    if (runs > 0) this.#notes.broken(3, `${job.label} is cancelled, and was run ${runs} times`);
     const path = this.#begins(job, "is cancelled");
     if (path === undefined) return;
     path.cancels++;

@@ -1,10 +1,15 @@
 /**
- * A dependency inside a batch, and a batch that is rolled back: Q8, Q29. One of its queues is destroyed at some time; if that is before
- * the submission nothing of it may have happened, and the rest is submitted anew, while others take seqnos of the same queues.
+ * A dependency inside a batch, and batches that are rolled back: Q8, Q29. One of its queues is destroyed at some time; if that is before
+ * the submission nothing of it may have happened, and the rest is submitted anew, while others take seqnos of the same queues. Two jobs
+ * that wait for one another are refused as a batch, always: promise 11.
  */
+import { SignalboxError } from "../../../errors.ts";
+import type { JobQueue } from "../../../queue/job-queue.ts";
 import { submission, submit } from "../../../queue/submission.ts";
 import { until } from "../explore/actor.ts";
 import type { Scenario } from "../explore/scenario.ts";
+import type { World } from "../explore/world.ts";
+import type { ExploredJob } from "../hardware/explored-device.ts";
 import { unlessRefused } from "./refusals.ts";
 
 export const rollback: Scenario<"jobs" | "others"> = {
@@ -26,7 +31,8 @@ export const rollback: Scenario<"jobs" | "others"> = {
         chain.push(queue.job({ label: `chain ${index}`, after: chain.at(-1)! }));
       }
       const tail = doomed!.state === "usable" ? doomed!.job({ label: "tail", after: chain.at(-1)! }) : undefined;
-      yield "submits it";
+      yield "submits two jobs that wait for one another, and then the batch";
+      if (submitsCycle(world, copy!, draw!)) return;
       const isTaken = unlessRefused(world, () => {
         submission((section) => {
           const batch = tail === undefined ? chain : [...chain, tail];
@@ -58,3 +64,18 @@ export const rollback: Scenario<"jobs" | "others"> = {
     });
   },
 };
+
+/** Whether two jobs are taken that wait for one another. */
+function submitsCycle(world: World, queue: JobQueue<ExploredJob>, other: JobQueue<ExploredJob>): boolean {
+  const hen = queue.job({ label: "hen" });
+  const egg = other.job({ label: "egg", after: hen });
+  hen.after(egg);
+  try {
+    submit(hen, egg);
+    return true;
+  } catch (error) {
+    if (!(error instanceof SignalboxError) || error.code !== "EINVAL") throw error;
+    world.tell(`refused: ${error.message}`);
+    return false;
+  }
+}
