@@ -1,13 +1,12 @@
 /**
- * A reset with queues in each state of teardown: promise 12. One is used, one destroyed, one killed, with jobs that run, wait, or were
- * done with; each end waits for the device's word.
+ * A reset with queues in each state of teardown: promise 12. Each is used to the end, or destroyed, or killed, as the run chooses, with
+ * jobs that run, wait, or were done with; each end waits for the device's word. So the reset comes before the end of a queue, while
+ * its jobs end, while its device is asked to let go of it, and afterwards.
  */
 import { submit } from "../../../queue/submission.ts";
 import { until } from "../explore/actor.ts";
 import type { Scenario } from "../explore/scenario.ts";
 import { unlessRefused } from "./refusals.ts";
-
-const ENDS = ["destroyed", "killed", "used"] as const;
 
 export const resetInTeardown: Scenario<"queues" | "jobs" | "attempts"> = {
   name: "reset-in-teardown",
@@ -26,9 +25,7 @@ export const resetInTeardown: Scenario<"queues" | "jobs" | "attempts"> = {
       firmware: true,
       recovery: { attempts, backoff: 5, timeLimit: 50 },
     });
-    const queues = Array.from({ length: count }, (_, index) =>
-      gpu.queue(ENDS[index % ENDS.length]!, { ring: index % 2 }),
-    );
+    const queues = Array.from({ length: count }, (_, index) => gpu.queue(`queue ${index}`, { ring: index % 2 }));
 
     world.actor("submitter", function* () {
       for (let index = 0; index < jobs; index++) {
@@ -40,11 +37,13 @@ export const resetInTeardown: Scenario<"queues" | "jobs" | "attempts"> = {
         }
       }
     });
-    for (const queue of queues.filter(({ name }) => name !== "used")) {
+    for (const queue of queues) {
       world.actor(`owner of ${queue.name}`, function* () {
-        yield `ends queue ${queue.name}`;
-        if (queue.name === "destroyed") queue.destroy();
-        else queue.kill("enough");
+        yield `ends ${queue.name}, or not`;
+        const end = world.choose("destroys it, kills it, or goes on using it", 3);
+        if (end === 0) queue.destroy();
+        else if (end === 1) queue.kill("enough");
+        else return;
         yield until("sees it inactive", () => queue.state === "inactive");
       });
     }
