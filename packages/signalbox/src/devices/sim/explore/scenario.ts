@@ -77,6 +77,8 @@ export type FaultSite =
   | "release throws"
   | "flush throws"
   | "listener throws"
+  | "submission throws"
+  | "timer is early"
   | "job fails"
   | "job hangs"
   | "interrupt is lost"

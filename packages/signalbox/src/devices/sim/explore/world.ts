@@ -69,7 +69,11 @@ export class World implements DeviceWatcher {
       tell: options.tell,
     };
     this.#listeners = new Listeners(this._notes);
-    this.platform = new ExploringPlatform(options.seed, (what, count) => this.choose(what, count));
+    this.platform = new ExploringPlatform(
+      options.seed,
+      (what, count) => this.choose(what, count),
+      () => this.fault("timer is early"),
+    );
     this._lanes = [...this.platform._lanes];
     this.#tracerBefore = hooks.tracer;
     this._paths = new Paths(this._notes, () => this.platform.now());

@@ -12,7 +12,7 @@ export const bannedQueue: Scenario<"jobs"> = {
   about: "a queue that is killed since its jobs cause resets, beside one whose jobs are run again",
   size: { jobs: { small: 1, large: 4, least: 1 } },
   microtasksFirst: true,
-  faults: ["restart fails", "cancel throws"],
+  faults: ["timer is early", "restart fails", "cancel throws"],
   build(world, { jobs }) {
     const gpu = world.device("gpu", {
       rings: 2,

@@ -13,6 +13,7 @@ export const darkroom: Scenario<"photos"> = {
   size: { photos: { small: 2, large: 8, least: 1 } },
   byChance: true,
   faults: [
+    "timer is early",
     "job hangs",
     "job fails",
     "interrupt is lost",

@@ -10,7 +10,7 @@ export const noHang: Scenario<"jobs" | "patience"> = {
   about: "jobs out of time of which the driver says that they run, while they complete",
   size: { jobs: { small: 1, large: 4, least: 1 }, patience: { small: 1, large: 2, least: 1 } },
   microtasksFirst: true,
-  faults: ["job hangs", "interrupt is lost", "job fails", "release throws"],
+  faults: ["timer is early", "job hangs", "interrupt is lost", "job fails", "release throws"],
   build(world, { jobs, patience }) {
     const gpu = world.device("gpu", { completes: "seqnos", verdicts: ["recovered"], patience });
     const queues = [gpu.queue("slow", { timeout: 20 }), gpu.queue("quick", { timeout: 8 })];

@@ -17,7 +17,7 @@ export const resetInTeardown: Scenario<"queues" | "jobs" | "attempts"> = {
     attempts: { small: 1, large: 3, least: 1 },
   },
   microtasksFirst: true,
-  faults: ["restart fails", "firmware refuses", "device is lost"],
+  faults: ["timer is early", "restart fails", "firmware refuses", "device is lost"],
   build(world, { queues: count, jobs, attempts }) {
     const gpu = world.device("gpu", {
       rings: 2,

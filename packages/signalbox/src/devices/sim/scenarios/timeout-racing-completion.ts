@@ -12,7 +12,7 @@ export const timeoutRacingCompletion: Scenario<"jobs"> = {
   about: "jobs that time out while they complete, hang, or complete after that, and others submitted behind them",
   size: { jobs: { small: 2, large: 5, least: 1 } },
   microtasksFirst: true,
-  faults: ["job hangs", "interrupt is lost", "job fails", "run throws", "release throws"],
+  faults: ["timer is early", "job hangs", "interrupt is lost", "job fails", "run throws", "release throws"],
   build(world, { jobs }) {
     const gpu = world.device("gpu", { verdicts: ["recovered"], patience: 0 });
     const queue = gpu.queue("work", { timeout: TIMEOUT });

@@ -12,7 +12,7 @@ export const zombieQueue: Scenario<"jobs"> = {
   about: "a queue of which the firmware doesn't let go, beside one that is used",
   size: { jobs: { small: 1, large: 4, least: 0 } },
   microtasksFirst: true,
-  faults: ["firmware refuses", "restart fails", "run throws", "release throws", "device is lost"],
+  faults: ["timer is early", "firmware refuses", "restart fails", "run throws", "release throws", "device is lost"],
   build(world, { jobs }) {
     const gpu = world.device("gpu", {
       rings: 2,

@@ -60,6 +60,11 @@ describe("broken variants of the core", () => {
     expect(again).toEqual(story);
   });
 
+  it("break each of the twelve promises", () => {
+    const broken = new Set(variants.map(({ promise }) => promise));
+    expect([...broken].sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  });
+
   it("nothing is found in the core as it is", { timeout: 120_000 }, () => {
     for (const scenario of new Set(variants.map((variant) => variant.scenario))) {
       const { found, figures } = explored(core, scenario, 100);
