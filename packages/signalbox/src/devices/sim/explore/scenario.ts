@@ -52,8 +52,8 @@ export interface Scenario<Dimension extends string = string> {
   /** The faults that may be injected into it, by the names of their sites. */
   readonly faults: readonly FaultSite[];
   /**
-   * Whether it uses native promises: then they are settled after each step, by a turn of the real event loop, and it takes
-   * a hundred times as long. False if left out.
+   * Whether it uses native promises: then they are settled after each step, by a turn of the real event loop, and a run takes
+   * about twice as long. False if left out.
    */
   readonly promises?: boolean;
   /** Whether it is too large, even when small, to go through all its schedules: then it is explored by chance alone. False if left out. */

@@ -7,6 +7,7 @@ import { darkroom } from "./darkroom.ts";
 import { killWithDependencies } from "./kill-with-dependencies.ts";
 import { multiRing } from "./multi-ring.ts";
 import { noHang } from "./no-hang.ts";
+import { orderlyEnd } from "./orderly-end.ts";
 import { racingFences } from "./racing-fences.ts";
 import { resetInTeardown } from "./reset-in-teardown.ts";
 import { retryAndKill } from "./retry-and-kill.ts";
@@ -28,6 +29,7 @@ export const scenarios: readonly Scenario[] = [
   noHang,
   resetInTeardown,
   zombieQueue,
+  orderlyEnd,
   bannedQueue,
   retryAndKill,
   darkroom,

@@ -29,6 +29,7 @@ export const zombieQueue: Scenario<"jobs"> = {
       });
       const ending = zombie.destroy();
       yield until("sees it inactive, and releases it", () => ending.state === "inactive");
+      // As `(await ending).release()` does it, without a native promise: those are gone through in orderly-end.
       zombie._teardown.release();
       yield until("sees it released", () => ending.state === "released");
     });

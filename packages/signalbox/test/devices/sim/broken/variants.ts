@@ -209,4 +209,11 @@ export const variants: readonly Variant[] = [
     promise: 11,
     schedules: 2000,
   },
+  {
+    name: "who drains a queue is forgotten when it is empty",
+    patches: [{ file: "queue/job-queue.js", from: "            this.#idle?.completeAll();\n", to: "" }],
+    scenario: "orderly-end",
+    promise: 1,
+    schedules: 2000,
+  },
 ];
