@@ -38,8 +38,21 @@ describe("the wire format", () => {
     ).toEqual([0x1a, 4, 0x22, 2, 0x08, 1]);
   });
 
+  test("bug: a counter below 0, of a core that lost count, could not be written", () => {
+    expect(written((out) => out.int(30, -1))).toEqual([0xf0, 0x01, ...Array<number>(9).fill(0xff), 0x01]);
+    for (const value of [0, 1, 2 ** 40, -1, -2, -128, -(2 ** 40), Number.MIN_SAFE_INTEGER]) {
+      const out = new ProtoWriter();
+      out.int(1, value);
+      const reader = new ProtoReader(out.bytes());
+      expect(reader.next()).toBe(true);
+      expect(reader.int()).toBe(value);
+      expect(reader.next()).toBe(false);
+    }
+  });
+
   test("refuses numbers that a field can't hold", () => {
     for (const value of [-1, 0.5, NaN]) expect(() => written((out) => out.uint(1, value))).toThrow(RangeError);
+    for (const value of [-0.5, NaN, -(2 ** 60)]) expect(() => written((out) => out.int(1, value))).toThrow(RangeError);
   });
 
   test("reads back whatever was written, at any length and depth", () => {

@@ -99,7 +99,7 @@ export function readEvent(reader: ProtoReader, factName: (iid: number) => string
     else if (reader.field === field.track_uuid) event.track = reader.uint();
     else if (reader.field === field.name_iid) event.name = reader.uint();
     else if (reader.field === field.category_iids) event.category = reader.uint();
-    else if (reader.field === field.counter_value) event.value = reader.uint();
+    else if (reader.field === field.counter_value) event.value = reader.int();
     else if (reader.field === field.correlation_id) event.job = reader.uint();
     else if (reader.field === field.flow_ids) event.leaving.push(reader.fixed64());
     else if (reader.field === field.terminating_flow_ids) event.arriving.push(reader.fixed64());

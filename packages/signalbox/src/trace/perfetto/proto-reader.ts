@@ -44,6 +44,16 @@ export class ProtoReader {
     return this.#varint();
   }
 
+  /** A signed integer: negative where its 64th bit is set. */
+  int(): number {
+    const start = this.#at;
+    const value = this.uint();
+    if (value < 2 ** 63) return value;
+    let bits = 0n;
+    for (let at = start; at < this.#at; at++) bits |= BigInt(this.#bytes[at]! & 0x7f) << BigInt(7 * (at - start));
+    return Number(BigInt.asIntN(64, bits));
+  }
+
   double(): number {
     this.#expect(FIXED64);
     return this.#view.getFloat64(this.#take(8), true);

@@ -24,6 +24,21 @@ export class ProtoWriter {
     this.#varint(value);
   }
 
+  /** A field of a signed integer. Throws RangeError for a number that isn't whole, or not exact. */
+  int(field: number, value: number): void {
+    if (!(value < 0)) {
+      this.uint(field, value);
+      return;
+    }
+    if (!Number.isSafeInteger(value)) throw new RangeError(`Field ${field} takes a whole number (got ${value})`);
+    this.#varint(field * 8 + VARINT);
+    this.#reserve(10);
+    // As 64 bits, of which the first is set.
+    let rest = BigInt.asUintN(64, BigInt(value));
+    for (; rest > 0x7fn; rest >>= 7n) this.#bytes[this.#length++] = Number(rest & 0x7fn) | 0x80;
+    this.#bytes[this.#length++] = Number(rest);
+  }
+
   double(field: number, value: number): void {
     this.#varint(field * 8 + FIXED64);
     this.#reserve(8);

@@ -99,7 +99,7 @@ class PerfettoFile {
     const event = out.begin(fields.packet.track_event);
     out.uint(field.type, types[mark.type]);
     out.uint(field.track_uuid, mark.track.id);
-    if (mark.type === "counter") out.uint(field.counter_value, mark.value);
+    if (mark.type === "counter") out.int(field.counter_value, mark.value);
     if (mark.type === "begin" || mark.type === "instant") {
       out.uint(field.category_iids, this.#categories.number(what.category));
       out.uint(field.name_iid, this.#names.number(what.name));
