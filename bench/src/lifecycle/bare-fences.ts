@@ -80,6 +80,12 @@ function makeQueues(
   }
   const queues: Lane[] = [];
   for (let k = 0; k < lanes; k++) queues.push({ head: null, oldest: null, tail: null, seqno: 0, inFlight: 0 });
+  // The first so many of each: those whose head is waiting to be started, and those with jobs on a device that ticks. Each once.
+  const waiting: Lane[] = [];
+  const busy: Lane[] = [];
+  let waitingCount = 0;
+  let busyCount = 0;
+  // The jobs of this run.
   const window: Fence[] = [];
   const resolved = Promise.resolve();
   const none = (): void => {};
@@ -124,20 +130,27 @@ function makeQueues(
   };
   const complete = (): void => {
     const time = performance.now();
-    for (const lane of queues) retire(lane, time);
+    for (let k = 0; k < busyCount; k++) retire(busy[k]!, time);
+    busyCount = 0;
     startAll();
     wake();
   };
-  // A device that is done at once: until nobody can go on.
+  // A device that is done at once: until nobody can go on. Who is blocked by another lane stays on the list, and has its cause looked
+  // at once a pass: with so few lanes that is less than to keep who waits for whom.
   const runAll = (): void => {
     const time = performance.now();
-    for (let goesOn = true; goesOn;) {
+    for (let goesOn = true; goesOn && waitingCount > 0;) {
       goesOn = false;
-      for (const lane of queues) {
-        if (!startLane(lane)) continue;
-        retire(lane, time);
-        goesOn = true;
+      let left = 0;
+      for (let k = 0; k < waitingCount; k++) {
+        const lane = waiting[k]!;
+        if (startLane(lane)) {
+          retire(lane, time);
+          goesOn = true;
+        }
+        if (lane.head !== null) waiting[left++] = lane;
       }
+      waitingCount = left;
     }
     wake();
   };
@@ -148,7 +161,13 @@ function makeQueues(
       return;
     }
     const before = inFlight;
-    for (const lane of queues) startLane(lane);
+    let left = 0;
+    for (let k = 0; k < waitingCount; k++) {
+      const lane = waiting[k]!;
+      if (startLane(lane)) busy[busyCount++] = lane;
+      if (lane.head !== null) waiting[left++] = lane;
+    }
+    waitingCount = left;
     if (inFlight > 0 && before === 0) setImmediate(complete);
   };
   const submit = (index: number): Fence => {
@@ -166,7 +185,10 @@ function makeQueues(
     if (lane.tail === null) lane.oldest = fence;
     else lane.tail.next = fence;
     lane.tail = fence;
-    lane.head ??= fence;
+    if (lane.head === null) {
+      lane.head = fence;
+      waiting[waitingCount++] = lane;
+    }
     if (!kicked && inFlight === 0) {
       kicked = true;
       void resolved.then(startAll);
@@ -184,6 +206,7 @@ function makeQueues(
   };
   const byFences = async (jobs: number): Promise<number> => {
     let seen = 0;
+    window.length = 0;
     for (let index = 0; index < jobs; index++) {
       if (index >= outstanding) {
         const oldest = window[index % outstanding]!;
@@ -199,15 +222,23 @@ function makeQueues(
   };
   const byPromises = async (jobs: number): Promise<number> => {
     const promises: Promise<void>[] = [];
+    let seen = 0;
+    window.length = 0;
     for (let index = 0; index < jobs; index++) {
-      if (index >= outstanding) await promises[index % outstanding];
+      if (index >= outstanding) {
+        await promises[index % outstanding];
+        seen++;
+      }
       const fence = (window[index % outstanding] = submit(index));
       promises[index % outstanding] = new Promise<void>((resolve) => {
         fence.listener = resolve;
       });
     }
-    await Promise.all(promises);
-    return jobs;
+    for (let index = Math.max(0, jobs - outstanding); index < jobs; index++) {
+      await promises[index % outstanding];
+      seen++;
+    }
+    return seen;
   };
   return awaited ? byPromises : byFences;
 }
