@@ -43,6 +43,18 @@ test("the growth of a floor is a figure of its own, and not ours", async () => {
   expect(figures).toMatchObject({ growth: 1, floorGrowth: 2 });
 });
 
+test("the growth of a load that stands apart is a figure of its own, told beside that of the others", async () => {
+  const apart: Load = { ...load((size) => size / 10), key: "apart", apart: true };
+  const { figures, summary } = await measureSizes([load(() => 0.25), apart], options);
+  expect(figures).toMatchObject({ growth: 1, apartGrowth: 2 });
+  expect(summary).toBe("grows by 1.00x at the most (a load), 2.00x a load");
+});
+
+test("bug: loads that failed were held not to grow", async () => {
+  const { figures } = await measureSizes([load(() => 1, 1)], options);
+  expect(figures).not.toHaveProperty("growth");
+});
+
 test("a lost job is wrong", async () => {
   const { wrong } = await measureSizes([load(() => 1, 1)], options);
   expect(wrong.join()).toContain("9 of 10 jobs started");

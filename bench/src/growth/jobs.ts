@@ -1,6 +1,7 @@
 /**
  * `growth/jobs`: what a job costs in a run of a thousand to a million of them: in steady state, on a device that completes on the next
- * tick, in a chain over two queues, and all submitted at once, beside a floor of bare objects. It must not grow.
+ * tick, and in a chain over two queues, where as many are alive at a time whatever their number is: it must not grow. And all of them
+ * submitted at once, where the collector has more to copy the more there are, beside a floor of bare objects, which it copies, too.
  */
 import type { Contestant, Proof } from "../harness/contest.ts";
 import { freshBody } from "../harness/job-body.ts";
@@ -21,17 +22,21 @@ export const growthOfJobs: Proof = {
   run({ quick }) {
     const sizes = quick ? SIZES.quick : SIZES.thorough;
     const most = Math.max(...sizes);
-    const bareLoad = { lanes: 1, credits: CONCURRENCY, outstanding: most, ticks: false };
-    const loads: readonly Load[] = [
-      sameFor("steady state", "steady", steady({ concurrency: CONCURRENCY, outstanding: OUTSTANDING })),
-      sameFor("device on the next tick", "tick", tick(NO_DEPENDENCIES)),
-      sameFor("chain over two queues", "chain", chained("signalbox", {})),
-      sameFor("all at once", "atOnce", steady({ concurrency: CONCURRENCY, outstanding: most })),
-      sameFor("all at once, bare fence objects", "bare", bareFences(bareLoad, freshBody({ lanes: 1, distance: 0 }))),
-    ];
-    return measureSizes(loads, { sizes, unit: "jobs", rounds: 5, roundMs: quick ? 15 : 100 });
+    return measureSizes(loadsOfJobs(most), { sizes, unit: "jobs", rounds: 5, roundMs: quick ? 15 : 100 });
   },
 };
+
+/** What is measured of up to so many jobs. */
+export function loadsOfJobs(most: number): readonly Load[] {
+  const bareLoad = { lanes: 1, credits: CONCURRENCY, outstanding: most, ticks: false };
+  return [
+    sameFor("steady state", "steady", steady({ concurrency: CONCURRENCY, outstanding: OUTSTANDING })),
+    sameFor("device on the next tick", "tick", tick(NO_DEPENDENCIES)),
+    sameFor("chain over two queues", "chain", chained("signalbox", {})),
+    { ...sameFor("all at once", "atOnce", steady({ concurrency: CONCURRENCY, outstanding: most })), apart: true },
+    sameFor("all at once, bare fence objects", "bare", bareFences(bareLoad, freshBody({ lanes: 1, distance: 0 }))),
+  ];
+}
 
 /** The same queue for all sizes: what is left of a large run would show in a small one after it. */
 function sameFor(name: string, key: string, contestant: Contestant): Load {

@@ -11,6 +11,7 @@ import { CONCURRENCY, OUTSTANDING } from "../lifecycle/load.ts";
 import { produceByFences } from "../lifecycle/producers.ts";
 import { ImmediateDriver } from "../lifecycle/steady-signalbox.ts";
 import { measureSizes } from "./sizes.ts";
+import type { Load } from "./sizes.ts";
 
 const SIZES = [1, 4, 10, 100, 1_000];
 const JOBS = { thorough: 100_000, quick: 10_000 };
@@ -21,13 +22,7 @@ export const growthOfQueues: Proof = {
   title: "what a job costs on a ring with 1 to 1 000 queues, 1000 outstanding in all",
   run({ quick }) {
     const jobs = quick ? JOBS.quick : JOBS.thorough;
-    const load = { name: "no-op jobs", key: "queues", at: (size: number) => ({ contestant: overQueues(size), jobs }) };
-    const floor = {
-      name: "bare fence objects",
-      key: "bare",
-      at: (size: number) => ({ contestant: overBare(size), jobs }),
-    };
-    return measureSizes([load, floor], {
+    return measureSizes(loadsOfQueues(jobs), {
       sizes: SIZES,
       unit: "queues",
       rounds: 5,
@@ -35,6 +30,14 @@ export const growthOfQueues: Proof = {
     });
   },
 };
+
+/** What is measured of so many jobs, whatever number of queues they are on. */
+export function loadsOfQueues(jobs: number): readonly Load[] {
+  return [
+    { name: "no-op jobs", key: "queues", at: (size) => ({ contestant: overQueues(size), jobs }) },
+    { name: "bare fence objects", key: "bare", at: (size) => ({ contestant: overBare(size), jobs }) },
+  ];
+}
 
 // Who has more queues touches more memory for as many jobs, whatever is done with them.
 function overBare(count: number): Contestant {

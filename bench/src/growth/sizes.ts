@@ -16,6 +16,8 @@ export interface Load {
   readonly name: string;
   /** The key of its figures. */
   readonly key: string;
+  /** Whether its growth counts by itself, and not among that of the others. */
+  readonly apart?: boolean;
   /** Called once for each size. */
   at(size: number): Place;
 }
@@ -44,13 +46,15 @@ export async function measureSizes(loads: readonly Load[], options: SizesOptions
   const figures: Record<string, number> = {};
   const wrong: string[] = [];
   let worst = { name: "", growth: 0 };
+  const apart: string[] = [];
   for (const load of loads) {
     try {
       const places = sizes.map((size) => load.at(size));
       const costs = await costsOf(places, options);
       const growth = growthOf(costs);
       const isFloor = places.every(({ contestant }) => contestant.role === "floor"); // It may grow.
-      if (!isFloor && growth > worst.growth) worst = { name: load.name, growth };
+      if (load.apart === true) apart.push(`${three(growth)}x ${load.name}`);
+      else if (!isFloor && growth > worst.growth) worst = { name: load.name, growth };
       rows.push([`  ${load.name}`, ...costs.map((ns) => `${three(ns)} ns`), `${three(growth)}x`]);
       costs.forEach((ns, k) => (figures[`${load.key}-${sizes[k]}-ns`] = ns));
       figures[`${load.key}Growth`] = growth;
@@ -58,11 +62,12 @@ export async function measureSizes(loads: readonly Load[], options: SizesOptions
       wrong.push(`${load.name}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  figures["growth"] = worst.growth;
+  // Of those that failed nothing is known.
+  if (wrong.length === 0) figures["growth"] = worst.growth;
   return {
     lines: [table([[`  ns a job at ${unit}`, ...sizes.map(String), "grows by"], ...rows])],
     figures,
-    summary: `grows by ${three(worst.growth)}x at the most (${worst.name})`,
+    summary: [`grows by ${three(worst.growth)}x at the most (${worst.name})`, ...apart].join(", "),
     wrong,
   };
 }
