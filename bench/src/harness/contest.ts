@@ -51,19 +51,21 @@ export interface Contest {
 }
 
 /** Something that must hold, printed as it is found. */
-export interface Proof {
+export interface Proof<Key extends string = string> {
   readonly kind: "proof";
   readonly name: string;
   readonly title: string;
+  /** Figures that it has whenever it comes to an end, as far as somebody goes by their names. */
+  readonly keys?: readonly Key[];
   /** `quick` asks for a smaller number of the same. */
-  run(settings: { readonly quick: boolean }): Promise<ProofFindings>;
+  run(settings: { readonly quick: boolean }): Promise<ProofFindings<Key>>;
 }
 
-export interface ProofFindings {
+export interface ProofFindings<Key extends string = string> {
   /** What was found, line by line, for people. */
   readonly lines: readonly string[];
   /** The same for programs. */
-  readonly figures: Readonly<Record<string, number>>;
+  readonly figures: Readonly<Record<Key, number>>;
   /** The one figure that goes into the last line of the output. */
   readonly summary: string;
   /** What does not hold; empty if all does. */

@@ -2,12 +2,12 @@
 import { submit } from "signalbox";
 import { openWorkers } from "signalbox/workers";
 import { Neighbours } from "./neighbours.js";
-import { TIMEOUT, notes } from "./samples.js";
+import { TIMEOUT, notes, takeSamples } from "./samples.js";
 import type { Samples } from "./samples.js";
 
 const module = new URL("./jobs.js", import.meta.url);
 
-/** Lets a job hang `times` times, on a device with so many spare threads. */
+/** Lets jobs hang until that was seen `times` times, on a device with so many spare threads. */
 export async function bySignalbox(times: number, spares: number): Promise<Samples> {
   const device = await openWorkers({ lanes: 2, spares });
   const queue = device.queue("hangs", { lane: 0 });
@@ -16,7 +16,7 @@ export async function bySignalbox(times: number, spares: number): Promise<Sample
   await queue.drain();
   const neighbours = new Neighbours(good, module);
   const samples: Samples = { times: [], before: [], during: [], gaps: [], wrong: [] };
-  for (let count = 0; count < times; count++) {
+  const tries = await takeSamples(times, async () => {
     while (device.spares < spares) await pause(1);
     await pause(50); // Whatever was started has come to rest, and has imported what there is.
     const told = notes();
@@ -26,17 +26,18 @@ export async function bySignalbox(times: number, spares: number): Promise<Sample
     await next.wait();
     const [began, again] = told as unknown as readonly [number, number];
     // On a machine that is busy enough it was ended when it had not come to note that.
-    if (began === 0) continue;
+    if (began === 0) return false;
     const due = began + TIMEOUT;
     samples.times.push(again - due);
     samples.before.push(neighbours.endedIn(began, due) / TIMEOUT);
     samples.during.push(neighbours.endedIn(due, again) / (again - due));
     samples.gaps.push(neighbours.longestGap(due, again));
     if (hung.failure()?.code !== "ETIME") samples.wrong.push(`a job that hung ended with ${hung.error}`);
-  }
+    return true;
+  });
   await neighbours.stop();
   const [first, second] = device.lanes.map((lane) => lane.restarts);
-  if (first !== times || second !== 0) samples.wrong.push(`the lanes were restarted ${first} and ${second} times`);
+  if (first !== tries || second !== 0) samples.wrong.push(`the lanes were restarted ${first} and ${second} times`);
   await device.close();
   return samples;
 }

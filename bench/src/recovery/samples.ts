@@ -16,6 +16,20 @@ export interface Samples {
   readonly wrong: string[];
 }
 
+/** How often a sample that can't be had is tried again, for each that is wanted. */
+const AGAIN = 2;
+
+/**
+ * Takes so many samples: one that can't be had (`take` answers false) is tried again, until that becomes too much. Answers how often it
+ * was tried.
+ */
+export async function takeSamples(times: number, take: () => Promise<boolean>): Promise<number> {
+  const most = times * (1 + AGAIN);
+  let tries = 0;
+  for (let taken = 0; taken < times && tries < most; tries++) if (await take()) taken++;
+  return tries;
+}
+
 /** Fresh notes, in memory that threads share. */
 export function notes(): Notes {
   return new Float64Array(new SharedArrayBuffer(16));
