@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { caseNames, findCase } from "../src/cases.ts";
+import { loadsOfJobs } from "../src/growth/jobs.ts";
+import { loadsOfQueues } from "../src/growth/queues.ts";
+import { measureSizes } from "../src/growth/sizes.ts";
+import type { ProofFindings } from "../src/harness/contest.ts";
 import type { CaseResult, Measured } from "../src/harness/results.ts";
 import { standingsOf } from "../src/harness/results.ts";
 import { bars } from "../src/report/bars.ts";
@@ -69,6 +73,29 @@ describe("a bar", () => {
     expect(held).toEqual([true, false, false, false]);
   });
 
+  test("of what a proof found is told beside what the proof found of its floor", () => {
+    const beside = (least: string): Bar => ({
+      case: "some/proof",
+      what: "",
+      bar: 1.5,
+      figure: { kind: "found", key: "growth", unit: "x", least },
+    });
+    const proof: CaseResult = {
+      kind: "proof",
+      name: "some/proof",
+      title: "",
+      lines: [],
+      figures: { growth: 2, bareGrowth: 1.75 },
+      summary: "",
+      wrong: [],
+    };
+    const [both, alone] = barResults([beside("bareGrowth"), beside("noGrowth")], [proof]);
+    expect(both).toMatchObject({ figure: 2, least: 1.75, held: false });
+    expect(alone).toMatchObject({ figure: 2, held: false });
+    expect(alone).not.toHaveProperty("least");
+    expect(barsText([both!])).toMatch(/<= 1\.50x +2\.00x +SHORT +1\.75x/);
+  });
+
   test("is short when those it is about did not get through, and is not there when their case did not run", () => {
     const alone = contest(measured("signalbox", "signalbox", 1));
     expect(barResults([speed(1, toRival)], [alone])).toMatchObject([{ held: false }]);
@@ -131,4 +158,38 @@ describe("the bars", () => {
       await lineup.close?.();
     },
   );
+
+  /** Proofs that are so cheap that they can be asked; others have a list. */
+  const least = { sizes: [1, 2], unit: "", rounds: 1, roundMs: 0.01 };
+  const asked: Readonly<Record<string, () => Promise<ProofFindings>>> = {
+    "growth/jobs": () => measureSizes(loadsOfJobs(2), least),
+    "growth/queues": () => measureSizes(loadsOfQueues(10), least),
+  };
+
+  test("go by figures that their proofs have, and each proof's are told apart", async () => {
+    const named = new Set<string>();
+    for (const { case: name, figure } of bars) {
+      if (figure.kind !== "found") continue;
+      const proof = await findCase(name);
+      const keys = proof.kind === "proof" ? (proof.keys ?? Object.keys((await asked[name]?.())?.figures ?? {})) : [];
+      expect([name, keys]).toEqual([name, expect.arrayContaining([figure.key])]);
+      if (figure.least !== undefined) expect([name, keys]).toEqual([name, expect.arrayContaining([figure.least])]);
+      expect(named).not.toContain(`${name} ${figure.key}`);
+      named.add(`${name} ${figure.key}`);
+    }
+  });
+
+  test("growth of jobs is held apart: those that must not grow, and all at once beside its floor", async () => {
+    const { figures, wrong } = await measureSizes(loadsOfJobs(2), least);
+    expect(wrong).toEqual([]);
+    const flat = Math.max(...["steady", "tick", "chain"].map((key) => figures[`${key}Growth`]!));
+    expect(figures["growth"]).toBe(flat);
+    const keys = bars.flatMap(({ case: name, figure }) =>
+      name === "growth/jobs" && figure.kind === "found" ? [[figure.key, figure.least]] : [],
+    );
+    expect(keys).toEqual([
+      ["growth", undefined],
+      ["atOnceGrowth", "bareGrowth"],
+    ]);
+  });
 });

@@ -24,10 +24,11 @@ type Numbered = Job<unknown, NumberedJob>;
 type Stage = "spec" | "rest" | "queued" | "inFlight" | "retained";
 type Weights = Readonly<Record<Stage, number>>;
 
-export const memory: Proof = {
+export const memory: Proof<`${Stage}Bytes`> = {
   kind: "proof",
   name: "memory/job",
   title: "bytes of a job, no promise asked for",
+  keys: ["specBytes", "restBytes", "queuedBytes", "inFlightBytes", "retainedBytes"],
   async run({ quick }) {
     const weigher = new Weigher(JOBS);
     // Code and feedback live on the heap, too.
