@@ -45,7 +45,7 @@ export class Report {
   readonly context: ReportContext;
   /** What led to it: what happened now, and, where two things are wrong only together, what happened before. */
   readonly chains: readonly Chain[];
-  /** The page that explains the rule. */
+  /** The page that explains the rule, as it was installed: a URL; in a bundle its path in the package. */
   readonly url: string;
   /** What was thrown, where the rule is about that. */
   readonly cause: unknown;

@@ -1,6 +1,9 @@
 /**
- * The rules that the validator holds a program to, each with its page under docs/rules.
+ * The rules that the validator holds a program to, each with its page under docs/rules of this package.
  */
+
+/** Where the package lies, and so its pages, which were installed with it; in a bundle that says nothing, and its name is said. */
+const home = /^(.*\/)[^/]+\/signalling\/lockdep\/rules\.[jt]s/.exec(import.meta.url)?.[1] ?? "signalbox/";
 
 const sentences = {
   "section-wait": "nothing may be waited for where a fence is owed",
@@ -36,7 +39,7 @@ export function ruleSentence(rule: RuleId): string {
   return sentences[rule];
 }
 
-/** Where the rule is explained: a page of the repository. */
+/** Where the rule is explained: a page that comes with the package, so that it fits the version. */
 export function ruleUrl(rule: RuleId): string {
-  return `docs/rules/${rule}.md`;
+  return `${home}docs/rules/${rule}.md`;
 }

@@ -70,7 +70,7 @@ describe("the order of locks", () => {
     expect(lockdep.reports).toEqual([]);
     lockdep.task(() => nested([b, a]));
     const [report] = lockdep.reports;
-    expect([report?.rule, report?.url]).toEqual(["lock-order", "docs/rules/lock-order.md"]);
+    expect(report?.rule).toBe("lock-order");
     expect(report?.message).toContain('lock "a"');
     expect(report?.chains.map(({ title }) => title)).toEqual(["now", "before"]);
     const steps = report?.chains.flatMap((chain) => chain.steps.map(({ what }) => what));

@@ -4,7 +4,8 @@ import { Report, step } from "../../../src/signalling/lockdep/report.ts";
 import { ruleIds, ruleSentence, ruleUrl } from "../../../src/signalling/lockdep/rules.ts";
 import { Site } from "../../../src/signalling/lockdep/site.ts";
 
-const root = new URL("../../../../../", import.meta.url);
+/** The package's folder. */
+const root = new URL("../../../", import.meta.url);
 
 describe("a report's text", () => {
   const site = ((): Site =>
@@ -31,7 +32,7 @@ describe("a report's text", () => {
       "   | before:",
     ]);
     expect(lines).toContain("   |   2. fence t:1 was wanted");
-    expect(lines.at(-1)).toBe("   = see:  docs/rules/section-lock.md");
+    expect(lines.at(-1)).toBe(`   = see:  ${new URL("docs/rules/section-lock.md", root).href}`);
     expect(String(report)).toContain("docs/rules/lock-order.md");
   });
 
@@ -43,13 +44,19 @@ describe("a report's text", () => {
 
 describe("the pages of the rules", () => {
   it.each(ruleIds)("%s has one, with its sentence, a wrong and a right program", (rule) => {
-    const page = new URL(ruleUrl(rule), root);
+    const page = new URL(`docs/rules/${rule}.md`, root);
     expect(existsSync(page)).toBe(true);
+    expect(ruleUrl(rule)).toBe(page.href);
     const text = readFileSync(page, "utf8");
     expect(text).toContain(`# ${rule}`);
     expect(text.toLowerCase()).toContain(ruleSentence(rule));
     for (const heading of ["## Wrong", "## Right", "## Why"]) expect(text).toContain(heading);
     expect(text.match(/```ts/g)).toHaveLength(2);
+  });
+
+  it("bug: they weren't installed with the package whose reports name them", () => {
+    const { files } = JSON.parse(readFileSync(new URL("package.json", root), "utf8")) as { files: readonly string[] };
+    expect(files).toContain("docs");
   });
 
   it("there is no page without a rule", () => {
