@@ -6,7 +6,7 @@ import type { Kernel } from "./kernels.ts";
 
 /** What comes back with the device. */
 export interface GpuThings {
-  readonly buffers: readonly Restorable<GPUBuffer>[];
+  readonly buffers: readonly { readonly buffer: Restorable<GPUBuffer>; readonly numbers: number }[];
   readonly add: Restorable<Kernel>;
   readonly sleep: Restorable<Kernel>;
 }
@@ -17,26 +17,25 @@ export function gpuKinds({ buffers, add, sleep }: GpuThings): readonly JobKind<G
       name: "writes, adds and reads",
       weight: 30,
       make(chance) {
-        const buffer = chance.one(buffers);
+        const { buffer, numbers } = chance.one(buffers);
         const first = chance.below(1_000_000);
-        const count = buffer.current.size / 4;
         return {
           // Everything in one job: so it is as if done once, whatever ran before it, and on whatever device.
           spec: {
             run(gpu) {
-              gpu.queue.writeBuffer(buffer.current, 0, numbersFrom(first, count));
+              gpu.queue.writeBuffer(buffer.current, 0, numbersFrom(first, numbers));
               gpu.queue.submit([add.current(buffer.current)]);
               return gpu.read(buffer.current);
             },
           },
-          right: (result) => isAdded(result, first, count),
+          right: (result) => isAdded(result, first, numbers),
         };
       },
     },
     {
       name: "keeps the GPU busy",
       weight: 4,
-      make: (chance) => ({ spec: { run: () => sleep.current(chance.one(buffers).current) } }),
+      make: (chance) => ({ spec: { run: () => sleep.current(chance.one(buffers).buffer.current) } }),
     },
     {
       name: "takes longer than it may",
@@ -44,7 +43,7 @@ export function gpuKinds({ buffers, add, sleep }: GpuThings): readonly JobKind<G
       make(chance, world) {
         // Who has done no wrong, and may not run again, ends with ECANCELED; a fast GPU may be done in time.
         world.books.hazard("ECANCELED", "EIO");
-        const buffer = chance.one(buffers);
+        const { buffer } = chance.one(buffers);
         const encode = (): GPUCommandBuffer[] => Array.from({ length: 8 }, () => sleep.current(buffer.current));
         return { spec: { timeout: chance.between(1, 10), idempotent: false, run: encode }, may: ["ETIME"] };
       },
@@ -89,7 +88,7 @@ export function gpuKinds({ buffers, add, sleep }: GpuThings): readonly JobKind<G
       name: "copies more than there is",
       weight: 4,
       make(chance) {
-        const buffer = chance.one(buffers);
+        const { buffer } = chance.one(buffers);
         return {
           spec: { run: ({ device }) => copyTooMuch(device, buffer.current) },
           fails: true,
@@ -101,7 +100,7 @@ export function gpuKinds({ buffers, add, sleep }: GpuThings): readonly JobKind<G
       name: "reads what is not there",
       weight: 3,
       make(chance) {
-        const buffer = chance.one(buffers);
+        const { buffer } = chance.one(buffers);
         return {
           spec: { run: (gpu) => gpu.read(buffer.current, { offset: buffer.current.size, size: 4 }) },
           fails: true,

@@ -31,7 +31,10 @@ async function open(chance: Chance): Promise<Stage> {
 
 async function things(device: WebGpuDevice, chance: Chance): Promise<GpuThings> {
   const sizes = sizesByChance(chance);
-  const made = sizes.map((numbers) => device.restorable((maker) => makeBuffer(maker.device, numbers)));
+  const made = sizes.map(async (numbers) => ({
+    buffer: await device.restorable((maker) => makeBuffer(maker.device, numbers)),
+    numbers,
+  }));
   return {
     buffers: await Promise.all(made),
     add: await device.restorable((maker) => adder(maker.device)),
