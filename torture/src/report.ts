@@ -24,17 +24,19 @@ export function soakText({ totals, resets, retried, faults, took }: SoakResult):
 }
 
 /** The line of the resets in a row. */
-export function resetsText({ resets, jobs, retried, ended }: ResetsResult): string {
-  return `sim: ${resets} resets in a row over ${number(jobs)} jobs: ${number(retried)} retries, ${number(ended)} ended by them, none lost`;
+export function resetsText({ resets, jobs, retried, ended, lost }: ResetsResult): string {
+  const gone = lost === 0 ? "none" : number(lost);
+  return `sim: ${resets} resets in a row over ${number(jobs)} jobs: ${number(retried)} retries, ${number(ended)} ended by them, ${gone} lost`;
 }
 
 /** The line of the rounds on real devices. */
 export function roundsText({ rounds, totals, growth, holdings }: RunResult): string {
   const heap = growth === undefined ? mib(holdings.heap) : `${mib(growth.first)} -> ${mib(growth.last)}`;
   const threads = holdings.threads === undefined ? "" : `, ${holdings.threads} of the process`;
+  const files = holdings.files === undefined ? "" : `, ${holdings.files.length} open files`;
   return (
     `${rounds} rounds: ${sums(totals)}; ${totals.queues} queues; ` +
-    `left: ${holdings.workers} worker threads${threads}, ${holdings.children?.length ?? "unknown"} processes, heap ${heap}`
+    `left: ${holdings.workers} worker threads${threads}, ${holdings.children?.length ?? "unknown"} processes${files}, heap ${heap}`
   );
 }
 

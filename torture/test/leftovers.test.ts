@@ -1,6 +1,8 @@
-/** Taking stock finds what was left behind: a thread, a process, a timer, and bytes. */
+/** Taking stock finds what was left behind: a thread, a process, an open file, a timer, and bytes. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { describe, expect, test } from "vitest";
 import { grew, growthOf, SLACK } from "../src/harness/heap.ts";
@@ -31,6 +33,30 @@ describe("what is left behind", () => {
     expect(leftBehind(before, await takeStock()).join()).toContain(`child processes ${child.pid}`);
     child.kill("SIGKILL");
     expect(leftBehind(before, await takeStockWhenSettled(before))).toEqual([]);
+  });
+
+  test.skipIf(process.platform !== "linux")("is found: an open file, by its name, until it is closed", async () => {
+    const before = await takeStock();
+    const path = join(import.meta.dirname, "leftovers.test.ts");
+    const file = openSync(path, "r");
+    const left = leftBehind(before, await takeStock());
+    expect(left).toEqual([expect.stringMatching(/^open files: \d+ before, \d+ after, among them /)]);
+    expect(left[0]).toContain(path);
+    closeSync(file);
+    expect(leftBehind(before, await takeStockWhenSettled(before))).toEqual([]);
+  });
+
+  test("of open files is nothing where the system doesn't list them", async () => {
+    const before = await takeStock();
+    expect(leftBehind({ ...before, files: undefined }, before)).toEqual([]);
+    expect(leftBehind(before, { ...before, files: undefined })).toEqual([]);
+  });
+
+  test.skipIf(process.platform !== "linux")("of open files is not a module that Node was reading", async () => {
+    const before = await takeStock();
+    const file = openSync(join(import.meta.dirname, "..", "dist", "main.js"), "r");
+    expect(leftBehind(before, await takeStock())).toEqual([]);
+    closeSync(file);
   });
 
   test("is found: a timer", async () => {

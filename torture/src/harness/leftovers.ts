@@ -1,12 +1,14 @@
 /**
- * What a round may leave behind in the process: threads, child processes, handles, and bytes on the heap.
+ * What a round may leave behind in the process: threads, child processes, open files, handles, and bytes on the heap.
  *
  * Invariants:
  * - Threads are counted twice: those that Node started (its `worker` event, and their exits), and those of the process as the system lists
  *   them, where it does (Linux). The second finds threads of a GPU driver, too.
+ * - Files are whatever the process has a descriptor of (sockets and pipes, too), as the system lists them, where it does (Linux); without
+ *   what is known to be left open by others (`leftByOthers`).
  * - The heap is measured after full collections, when nothing is under way.
  */
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import type { Worker } from "node:worker_threads";
@@ -19,6 +21,8 @@ export interface Holdings {
   readonly threads: number | undefined;
   /** Child processes by number; undefined where the system doesn't list them. */
   readonly children: readonly number[] | undefined;
+  /** What it has open, by name; undefined where the system doesn't list it. */
+  readonly files: readonly string[] | undefined;
   /** What keeps the event loop alive, by kind. */
   readonly handles: readonly string[];
   /** Bytes on the heap, and beside it in buffers. */
@@ -48,6 +52,7 @@ export async function takeStock(): Promise<Holdings> {
     workers: alive,
     threads: list("/proc/self/task")?.length,
     children: childProcesses(),
+    files: openFiles(),
     handles: process.getActiveResourcesInfo().sort(),
     heap: heapUsed + arrayBuffers,
   };
@@ -73,6 +78,10 @@ export function leftBehind(before: Holdings, after: Holdings): string[] {
   const known = new Set(before.children);
   const children = (after.children ?? []).filter((pid) => !known.has(pid));
   if (children.length > 0) left.push(`child processes ${children.join(", ")}`);
+  if (after.files !== undefined && before.files !== undefined && after.files.length > before.files.length) {
+    const fresh = without(after.files, before.files).join(", ");
+    left.push(`open files: ${before.files.length} before, ${after.files.length} after, among them ${fresh}`);
+  }
   const handles = without(after.handles, before.handles);
   if (handles.length > 0) left.push(`handles: ${handles.join(", ")}`);
   return left;
@@ -94,6 +103,28 @@ function without(list: readonly string[], taken: readonly string[]): string[] {
 function list(folder: string): string[] | undefined {
   try {
     return readdirSync(folder);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * What others than this program leave open: Node the modules that a thread was reading when it was ended, since an `open` on its way then is
+ * nobody's any more; the software GPU one piece of memory each time that it is unloaded.
+ */
+const leftByOthers = [/\.m?js$/, /^\/memfd:swiftshader_jit\b/];
+
+function openFiles(): string[] | undefined {
+  return list("/proc/self/fd")
+    ?.map((descriptor) => nameOf(`/proc/self/fd/${descriptor}`))
+    .filter((name) => name !== undefined)
+    .filter((name) => !leftByOthers.some((known) => known.test(name)));
+}
+
+// Undefined for the descriptor of the listing itself, which is closed again.
+function nameOf(link: string): string | undefined {
+  try {
+    return readlinkSync(link);
   } catch {
     return undefined;
   }

@@ -4,8 +4,8 @@
  * Invariants:
  * - A round's number and the seed say all that it does, so that one round can be had again.
  * - The first failed round ends the run: what comes after would be blamed for what it left.
- * - What the process starts once and keeps (Node's own threads, those of a GPU driver) is there after the warm-up, and each later round has
- *   to leave no more threads than there were then. Of what a round starts itself nothing may be left, from the first one on.
+ * - What the process starts once and keeps (Node's own threads, those of a GPU driver, and the files that they have open) is there after the
+ *   warm-up, and each later round has to leave no more threads and open files than there were then. Of what a round starts itself nothing may be left, from the first one on.
  */
 import { playRound } from "../load/round.ts";
 import type { Load } from "../load/round.ts";
@@ -57,7 +57,7 @@ export async function run(settings: RunSettings, told: (line: string) => void = 
     played++;
     add(totals, counts, result.totals, result.counts);
     holdings = await takeStockWhenSettled(normal, warming ? 500 : undefined);
-    if (warming) normal = { ...normal, threads: holdings.threads };
+    if (warming) normal = { ...normal, threads: holdings.threads, files: holdings.files };
     else samples.push(holdings.heap);
     const left = leftBehind(normal, holdings).map((what) => `left behind: ${what}`);
     told(`round ${round}, ${load.name}: ${result.totals.submitted} jobs, heap ${mib(holdings.heap)}`);

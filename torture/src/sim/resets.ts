@@ -20,6 +20,8 @@ export interface ResetsResult {
   readonly retried: number;
   /** Jobs that a reset has ended. */
   readonly ended: number;
+  /** Jobs that did not come to an end that they may come to. */
+  readonly lost: number;
   readonly wrong: readonly string[];
 }
 
@@ -61,11 +63,12 @@ export async function resetsInARow(seed: number, count: number): Promise<ResetsR
   } catch (error) {
     wrong.push(error instanceof Error ? error.message : String(error));
   }
-  for (const job of jobs) {
+  const lost = jobs.filter((job) => {
     const may = again.has(job) ? [0] : [0, errno.ECANCELED, errno.ETIME];
-    if (!job.signalled || !may.includes(job.error)) {
-      wrong.push(`[Job "${job.seqno}" of ${job.timelineName}] is ${job.stage}, and ended with ${job.error}`);
-    }
+    return !job.signalled || !may.includes(job.error);
+  });
+  for (const { seqno, timelineName, stage, error } of lost) {
+    wrong.push(`[Job "${seqno}" of ${timelineName}] is ${stage}, and ended with ${error}`);
   }
   for (const { name, state, stats } of queues) {
     if (state !== "inactive" || stats.pushed !== stats.done + stats.failed + stats.cancelled) {
@@ -77,6 +80,7 @@ export async function resetsInARow(seed: number, count: number): Promise<ResetsR
     jobs: jobs.length,
     retried: device.tallies.runs + device.tallies.cancels - jobs.length,
     ended: jobs.filter(({ error }) => error !== 0).length,
+    lost: lost.length,
     wrong,
   };
 }

@@ -1,6 +1,6 @@
-/** Random load on worker threads: lanes that are restarted in mid-flight, on top of what happens to every device. */
+/** Random load on worker threads, which sleep or spin: lanes that are restarted in mid-flight, on top of what happens to every device. */
 import { openWorkers } from "signalbox/workers";
-import type { WorkerJob, WorkersDevice } from "signalbox/workers";
+import type { WorkerJob, WorkersDevice, WorkersOptions } from "signalbox/workers";
 import type { Chance } from "../harness/chance.ts";
 import type { Load, Stage } from "../load/round.ts";
 import { stageOf } from "../load/stage.ts";
@@ -10,9 +10,21 @@ import { endless, threadKinds } from "./kinds.ts";
 
 export const threads: Load = { name: "threads", acts: 120, open };
 
+/** How the threads are opened, by chance: half the time both sides look for a while before they sleep. */
+export function optionsByChance(chance: Chance): Required<Omit<WorkersOptions, "name">> {
+  return {
+    lanes: chance.between(1, 3),
+    slots: chance.one([1, 2, 16]),
+    spares: chance.below(3),
+    // As short as a thread's way to sleep, as it is meant to be, and longer than most jobs.
+    spin: chance.onceIn(2) ? chance.one([0.001, 0.05, 5]) : 0,
+  };
+}
+
 async function open(chance: Chance): Promise<Stage> {
-  const lanes = chance.between(1, 3);
-  const device = await openWorkers({ lanes, slots: chance.one([1, 2, 16]), spares: chance.below(3) });
+  const options = optionsByChance(chance);
+  const { lanes, spin } = options;
+  const device = await openWorkers(options);
   const world = new World<WorkerJob>({
     device,
     kinds: threadKinds,
@@ -27,6 +39,7 @@ async function open(chance: Chance): Promise<Stage> {
         onFailedDependency: draw.one(["cancel", "ignore"]),
       }),
   });
+  world.count(spin > 0 ? "device that spins" : "device that sleeps");
   return stageOf(world, actsOn(device), () =>
     device.lanes.filter(({ state }) => state !== "dead").map(({ name }) => `lane ${name} is not dead`),
   );
