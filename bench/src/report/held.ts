@@ -43,15 +43,23 @@ export function isMeant({ role, named, not }: Who, one: Pick<Standing, "name" | 
 
 /** A line for each bar. */
 export function barsText(results: readonly BarResult[]): string {
-  const rows = results.map(({ case: name, what, holds, bar, unit, figure, least, of, held }) => [
-    `  ${name}: ${what}`,
-    `${holds === "at least" ? ">=" : "<="} ${withUnit(bar, unit)}`,
-    figure === undefined ? "-" : withUnit(figure, unit),
-    held ? "held" : "SHORT",
-    least === undefined ? "" : withUnit(least, unit),
-    of ?? "",
-  ]);
+  const rows = results.map((result) => {
+    const { case: name, what, unit, figure, least, of, held } = result;
+    return [
+      `  ${name}: ${what}`,
+      barText(result),
+      figure === undefined ? "-" : withUnit(figure, unit),
+      held ? "held" : "SHORT",
+      least === undefined ? "" : withUnit(least, unit),
+      of ?? "",
+    ];
+  });
   return table([["bars", "bar", "figure", "", "floor", "whose"], ...rows]);
+}
+
+/** `>= 3.00x`: the bar itself. */
+export function barText({ holds, bar, unit }: Pick<BarResult, "holds" | "bar" | "unit">): string {
+  return `${holds === "at least" ? ">=" : "<="} ${withUnit(bar, unit)}`;
 }
 
 /** `bars 7 of 12`: how many are held. */
