@@ -28,17 +28,18 @@ export function typedTester(): RuleTester {
 }
 
 const names = [
-  "tryLockAll, waitBlocking, withReservationLoop",
+  "openDriverFence, tryLockAll, waitBlocking, withReservationLoop",
   "Completion, DriverFence, Fence, ForeignTimeline, Job, JobQueue, LockClass, MustBeSignalled, PoolClass, Registration",
   "Reservation, Ring, Submission, SyncObject, ThreadLink, Timeline, WillBeSignalled, WorkItem, WorkQueue",
   "declareLock, declarePool, deliver, publish, signallingSection, submission, submit, waitAll, withReservations",
   "ArmedJob, SimDevice, submitWith",
 ].join(", ");
-const types = "Device, Driver, FenceOps, JobSpec, Platform, PrivateFence, ReservationLocks, RunOutcome, Slot";
+const types =
+  "Device, Driver, DriverFenceHandle, FenceOps, JobSpec, Platform, PrivateFence, ReservationLocks, RunOutcome, Slot";
 const things = [
   "timeline: Timeline, fence: Fence, other: Fence, job: Job, a: Job, b: Job, jobs: Job[], queue: JobQueue",
   "workQueue: WorkQueue, platform: Platform, priv: PrivateFence, link: ThreadLink, reservation: Reservation",
-  "device: Device, sim: SimDevice, ring: Ring",
+  "device: Device, sim: SimDevice, ring: Ring, handle: DriverFenceHandle",
 ].join(", ");
 
 const lockTypes = "LockedReservation, ReservationLoopLocks";

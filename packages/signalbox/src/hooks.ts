@@ -118,6 +118,14 @@ export type Dependence = "job" | "registration" | "hardware" | "obligation";
  */
 export type AwaitedThing = "queue" | "end" | "reservation" | "worker" | "completion" | "point";
 
+/** Where an obligation was handed on to another thread, as its handle tells that thread's validator: plain data. */
+export interface HandedOn {
+  /** What the sender calls the thread. */
+  readonly to: string;
+  /** The frames of the sender's own code, innermost first. */
+  readonly stack: readonly string[];
+}
+
 /** What is opened, and has to be brought to its end. */
 export type Opened = "queue" | "device";
 
@@ -127,8 +135,11 @@ export type Opened = "queue" | "device";
  * Each method is called synchronously at the step it names; every `entered` is followed by one `left`, on every exit.
  */
 export interface LockdepHooks {
-  /** Such a stretch begins. `subject` is what it belongs to, if one thing: a work queue, a registration, the body that it is to run. */
-  entered(kind: ContextKind, subject: object | null): void;
+  /**
+   * Such a stretch begins. `subject` is what it belongs to, if one thing: a work queue, a registration, the body that it is to run;
+   * `owes` is the fence that was handed on to it, if one was.
+   */
+  entered(kind: ContextKind, subject: object | null, owes?: Fence): void;
   /** It is over. */
   left(kind: ContextKind): void;
   /** The body of such a stretch answered a promise: it isn't over. Called before `left`. */
@@ -179,6 +190,10 @@ export interface LockdepHooks {
 
   /** An obligation was handed on: what signals the fence now is this work queue, job queue or thread. */
   transferred(fence: Fence, to: object, name: string): void;
+  /** An obligation is being handed on to another thread: what its handle tells there of this place. */
+  sends(to: string): HandedOn;
+  /** An obligation came from another thread: this fence is its driver fence here. */
+  received(fence: Fence, from: HandedOn): void;
   /** An obligation was discharged by somebody's word. */
   promised(fence: Fence, reason: string): void;
   /** The body of a publication answered something else than its own proof. */

@@ -35,7 +35,7 @@ const words: Record<Kind, string> = {
 };
 
 /** The openers whose callback answers the proof for its own obligation. */
-const asksForProof: ReadonlySet<string> = new Set(["publish", "transferTo"]);
+const asksForProof: ReadonlySet<string> = new Set(["publish", "transferTo", "openDriverFence"]);
 
 export const noEscapingToken: SignalboxRule<MessageIds> = createRule({
   name: "no-escaping-token",

@@ -167,8 +167,10 @@ export const ownedDriverFence: SignalboxRule<MessageIds> = createRule({
 
     const madeBy = (call: TSESTree.CallExpression): Made | undefined => {
       const callee = calleeOf(call, services);
-      if (callee?.origin !== "signalbox" || callee.name !== "fence" || !timelines.has(callee.owner)) return undefined;
-      if (typeNamed(call, driverFence, services) === undefined) return undefined;
+      if (callee?.origin !== "signalbox" || typeNamed(call, driverFence, services) === undefined) return undefined;
+      // What another thread handed on is owed by whoever takes it on.
+      if (callee.name === "openDriverFence") return { node: call, timeline: undefined };
+      if (callee.name !== "fence" || !timelines.has(callee.owner)) return undefined;
       const ops = call.arguments[callee.owner === "ForeignTimeline" ? 1 : 0];
       if (ops !== undefined) return undefined;
       const { callee: method } = call;

@@ -10,6 +10,7 @@ export const sectionOpeners: ReadonlyMap<string, number> = new Map([
   ["deliver", 0],
   ["submission", 0],
   ["publish", 1],
+  ["openDriverFence", 1],
   ["transferTo", 1],
   ["promise", 1],
 ]);

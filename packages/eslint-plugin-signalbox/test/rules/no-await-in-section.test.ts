@@ -135,12 +135,14 @@ typedTester().run("no-await-in-section", noAwaitInSection, {
       signallingSection(async () => { await fence.wait(); });
       submission(async (section) => { section.arm(a); await fence.wait(); section.push(a); });
       publish(priv, async (must) => { await fence.wait(); return must.signal(); });
+      openDriverFence(handle, async (must) => { await fence.wait(); return must.signal(); });
     `,
       errors: [
         { messageId: "await", line: 2, data: { title: "the body of `deliver`" } },
         { messageId: "await", line: 3 },
         { messageId: "await", line: 4, data: { title: "the body of `submission`" } },
         { messageId: "await", line: 5 },
+        { messageId: "await", line: 6, data: { title: "the body of `openDriverFence`" } },
       ],
     },
     {

@@ -279,12 +279,15 @@ typedTester().run("no-escaping-token", noEscapingToken, {
         publish(priv, (inner) => { return proof; });
         return proof;
       });
+      publish(priv, (outer) => { openDriverFence(handle, (inner) => outer.signal()); return outer.signal(); });
     `,
       errors: [
         { messageId: "foreignProof", line: 2, data: { opener: "publish" } },
         { messageId: "usedTwice", line: 2 },
         { messageId: "foreignProof", line: 5 },
         { messageId: "usedTwice", line: 6 },
+        { messageId: "foreignProof", line: 8, data: { opener: "openDriverFence" } },
+        { messageId: "usedTwice", line: 8 },
       ],
     },
     {

@@ -159,6 +159,17 @@ typedTester().run("owned-driver-fence", ownedDriverFence, {
     `,
     },
     {
+      name: "taken on from another thread, and signalled, or owed by a body",
+      code: program`
+      openDriverFence(handle).signal();
+      openDriverFence(handle, (must) => must.signal());
+      function work() {
+        const done = openDriverFence(handle);
+        try { job.register(Registration.post({ postMessage() {} })); done.signal(); } catch { done.fail(-5); }
+      }
+    `,
+    },
+    {
       name: "driver fences that were made elsewhere",
       code: program`
       declare const all: Map<number, DriverFence>;
@@ -195,8 +206,9 @@ typedTester().run("owned-driver-fence", ownedDriverFence, {
       timeline.fence();
       void timeline.fence();
       new ForeignTimeline("there").fence(3n);
+      openDriverFence(handle);
     `,
-      errors: [2, 3, 4].map((line) => ({ messageId: "dropped" as const, line })),
+      errors: [2, 3, 4, 5].map((line) => ({ messageId: "dropped" as const, line })),
     },
     {
       name: "only the read side kept",

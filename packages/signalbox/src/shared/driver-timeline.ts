@@ -11,10 +11,14 @@
 import { SignalboxError, errno } from "../errors.ts";
 import type { NegativeErrno } from "../errors.ts";
 import type { DriverFence } from "../fence/driver-fence.ts";
+import type { Fence } from "../fence/fence.ts";
 import type { FenceOps } from "../fence/ops-fence.ts";
 import { Timeline } from "../fence/timeline.ts";
 import type { TimelineOptions } from "../fence/timeline.ts";
+import { hooks } from "../hooks.ts";
 import { realPlatform } from "../platform/real.ts";
+import { keepUp } from "../signalling/obligation.ts";
+import type { Obliged } from "../signalling/obligation.ts";
 import { sharedNow } from "./clock.ts";
 import { bodyOf, newBody, openLog } from "./handle.ts";
 import type { DriverFenceHandle, DriverTimelineHandle, HandleBody, SharedHandle, TimelineHandle } from "./handle.ts";
@@ -82,24 +86,36 @@ interface OpenedLog {
 }
 
 /**
- * Takes on the fence that `link.owe(name)` promised in the other thread: from now on it is this thread's to signal.
+ * Takes on the fence that the other thread promised, by `link.owe(name)` or by handing an obligation on to its link: from now on it is
+ * this thread's to signal.
  *
- * Throws EBUSY if a thread has done so, EINVAL for anything that is no such handle.
+ * With a body, in the section that was ended there: the body owes the signal and answers the proof of it, as that of `publish` does.
+ * What it throws before it has discharged the obligation fails the fence with EIO, and passes through. Answers the read side.
+ *
+ * Without, answers the driver fence, which is this thread's own business.
+ *
+ * Throws EBUSY if a thread has taken it on, EINVAL for anything that is no such handle, or no function, or for another proof.
  *
  * @example
  * ```ts
- * parentPort.once("message", ({ owed }) => {
- *   const done = openDriverFence(owed);
- *   try { work(); done.signal(); } catch (error) { done.fail(errno.EIO, error); }
+ * parentPort.on("message", ({ owed, picture }) => {
+ *   openDriverFence(owed, (must) => must.transferTo(decoding, decoding.job({ picture })));
  * });
  * ```
  */
-export function openDriverFence(handle: DriverFenceHandle): DriverFence {
+export function openDriverFence(handle: DriverFenceHandle, body: Obliged): Fence;
+export function openDriverFence(handle: DriverFenceHandle): DriverFence;
+export function openDriverFence(handle: DriverFenceHandle, body?: Obliged): DriverFence | Fence {
+  if (body !== undefined && typeof body !== "function")
+    throw new SignalboxError("EINVAL", `A fence is taken on with a function that owes it (got ${typeof body})`);
   const log = claim(handle, "driver fence");
   const owed = new Timeline(handle.timeline, { driver: handle.driver }).fence();
   sharedTimelines.set(owed.fence._timeline, bodyOf(handle));
   new TimelineMirror(log).add(owed.fence);
-  return owed;
+  if (hooks.lockdep !== null && handle.from !== undefined) hooks.lockdep.received(owed.fence, handle.from);
+  if (body === undefined) return owed;
+  keepUp(owed, body);
+  return owed.fence;
 }
 
 /**

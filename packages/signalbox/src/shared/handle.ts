@@ -5,6 +5,8 @@
  * send it on. A read side may be opened any number of times in any thread; a write side (`driver ...`) once.
  */
 import { SignalboxError } from "../errors.ts";
+import { hooks } from "../hooks.ts";
+import type { HandedOn } from "../hooks.ts";
 import { canShareMemory } from "../platform/atomics.ts";
 import { realPlatform } from "../platform/real.ts";
 import { SignalLog } from "./signal-log.ts";
@@ -60,6 +62,8 @@ export interface SyncObjectHandle extends SharedHandle {
 /** The obligation to signal a fence, for {@link openDriverFence} in the thread that takes it on. */
 export interface DriverFenceHandle extends SharedHandle {
   readonly signalbox: "driver fence";
+  /** Where it was handed on, while the validator is on: for the reports of the thread that takes it on. */
+  readonly from?: HandedOn;
 }
 
 /** The obligation to signal a timeline, for {@link openDriverTimeline}. */
@@ -80,6 +84,12 @@ export type HandleBody = Omit<SharedHandle, "signalbox">;
 export function newBody(log: SignalLog, order: LogOrder, names: SharedNames, life?: SharedLife): HandleBody {
   const body = { id: newId(), memory: log.memory, order, ...names };
   return life === undefined ? body : { ...body, life };
+}
+
+/** The handle by which thread `to` takes a fence on. */
+export function driverFenceHandle(body: HandleBody, to: string): DriverFenceHandle {
+  const handle = { signalbox: "driver fence", ...body } as const;
+  return hooks.lockdep === null ? handle : { ...handle, from: hooks.lockdep.sends(to) };
 }
 
 /** The names that a fence shows. */

@@ -24,4 +24,5 @@ export { openSyncObject } from "./shared-sync-object.ts";
 export { SharedTimeline, openTimeline } from "./shared-timeline.ts";
 export { ThreadLink, linkThread } from "./thread-link.ts";
 export type { LinkOptions, LinkState, OweOptions, OwedFence, OwedSyncObject, OwedTimeline } from "./thread-link.ts";
+export type { HandedOn } from "../hooks.ts";
 export type { ForeignThread } from "../platform/thread-ends.ts";

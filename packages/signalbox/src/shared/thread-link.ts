@@ -16,7 +16,7 @@ import type { Fence } from "../fence/fence.ts";
 import { whenThreadEnds } from "../platform/thread-ends.ts";
 import type { ForeignThread, StopListening, ThreadExit } from "../platform/thread-ends.ts";
 import type { SyncObject } from "../sync/sync-object.ts";
-import { binaryBodyOf, bodyOf, newBody, openLog, openMemory } from "./handle.ts";
+import { binaryBodyOf, bodyOf, driverFenceHandle, newBody, openLog, openMemory } from "./handle.ts";
 import type {
   DriverFenceHandle,
   DriverSyncObjectHandle,
@@ -108,7 +108,7 @@ export class ThreadLink {
   owe(name: string, options?: OweOptions): OwedFence {
     const reader = this.#newReader(1, "points", this.#names(name, options));
     const fence = reader.fence(1n);
-    return { fence, handle: { signalbox: "driver fence", ...reader.body } };
+    return { fence, handle: driverFenceHandle(reader.body, this.name) };
   }
 
   /** A timeline that the thread is to signal. Errors as `owe`. */
@@ -193,7 +193,7 @@ export class ThreadLink {
     const reader = this.#newReader(1, "points", this.#names(name, undefined));
     const fence = reader.fence(1n);
     try {
-      send({ signalbox: "driver fence", ...reader.body });
+      send(driverFenceHandle(reader.body, this.name));
     } catch (error) {
       this.#kept.delete(reader);
       deliver(() =>

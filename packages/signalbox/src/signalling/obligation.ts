@@ -122,7 +122,10 @@ export class MustBeSignalled<S> {
    * before it has discharged the obligation fails the fence with EIO.
    */
   transferTo(target: WorkQueue, body: Obliged): WillBeSignalled<S>;
-  /** To another thread: `send` has to send the handle there. The fence fails with ECANCELED if the thread ends without. */
+  /**
+   * To another thread: `send` has to send the handle there, where `openDriverFence(handle, body)` owes it in a section of its own. The
+   * fence fails with ECANCELED if the thread ends without.
+   */
   transferTo(target: ThreadLink, send: (handle: DriverFenceHandle) => void): WillBeSignalled<S>;
   transferTo(target: unknown, what: unknown): WillBeSignalled<S> {
     this.#checkOpen();
@@ -253,12 +256,15 @@ export function publish(fence: PrivateFence, body: Obliged): Fence {
   }
 }
 
-/** The body of a work item that took an obligation: the fence is seen by others, so that here nothing may come to nothing. */
-function keepUp(handle: DriverFence, body: Obliged): void {
+/**
+ * The body that an obligation was handed on to, in a work item or in another thread: the fence is seen by others, so that here
+ * nothing may come to nothing.
+ */
+export function keepUp(handle: DriverFence, body: Obliged): void {
   const name = handle.fence.timelineName;
   const must = MustBeSignalled._make<unknown>({ name, check: () => {}, arm: () => handle });
   try {
-    oblige(name, must, body);
+    oblige(name, must, body, handle.fence);
   } catch (error) {
     if (must._handle === null) abandon(handle, error, errno.EIO);
     throw error;
@@ -266,8 +272,8 @@ function keepUp(handle: DriverFence, body: Obliged): void {
 }
 
 // Calls the body in a section, and checks its proof; answers the write side.
-function oblige(name: string, must: MustBeSignalled<unknown>, body: Obliged): DriverFence {
-  enterSection(body);
+function oblige(name: string, must: MustBeSignalled<unknown>, body: Obliged, owes?: Fence): DriverFence {
+  enterSection(body, owes);
   try {
     const proof: unknown = body(must);
     if (isPromise(proof)) {

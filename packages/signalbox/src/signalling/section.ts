@@ -11,6 +11,7 @@
  * awaits, takes an async lock or something from a pool that fences refill, or submits (L2). The validator holds it to that.
  */
 import { SignalboxError } from "../errors.ts";
+import type { Fence } from "../fence/fence.ts";
 import { isPromise } from "../fence/synchronous.ts";
 import type { Synchronous } from "../fence/synchronous.ts";
 import { hooks } from "../hooks.ts";
@@ -22,9 +23,9 @@ export function insideSection(): boolean {
   return depth > 0;
 }
 
-/** Opens a section for this body; pairs with {@link leaveSection} on every path. */
-export function enterSection(body: object): void {
-  if (hooks.lockdep !== null) hooks.lockdep.entered("section", body);
+/** Opens a section for this body, which owes a fence that was handed on to it, if one was; pairs with {@link leaveSection} on every path. */
+export function enterSection(body: object, owes?: Fence): void {
+  if (hooks.lockdep !== null) hooks.lockdep.entered("section", body, owes);
   depth++;
 }
 

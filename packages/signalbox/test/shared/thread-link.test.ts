@@ -6,6 +6,7 @@ import { errno } from "../../src/errors.ts";
 import { deliver } from "../../src/fence/delivery.ts";
 import { Registration } from "../../src/fence/registration.ts";
 import { Timeline } from "../../src/fence/timeline.ts";
+import { hooks } from "../../src/hooks.ts";
 import { isAwake } from "../../src/shared/awake.ts";
 import { waitBlocking } from "../../src/shared/blocking.ts";
 import { openDriverSyncObject } from "../../src/shared/driver-sync-object.ts";
@@ -14,7 +15,12 @@ import type { DriverFenceHandle } from "../../src/shared/handle.ts";
 import { openFence, shareFence } from "../../src/shared/share-fence.ts";
 import { openTimeline } from "../../src/shared/shared-timeline.ts";
 import { linkThread } from "../../src/shared/thread-link.ts";
+import { lockdepOf } from "../../src/signalling/lockdep/lockdep.ts";
+import type { Chain } from "../../src/signalling/lockdep/report.ts";
 import { publish } from "../../src/signalling/obligation.ts";
+import type { Obliged } from "../../src/signalling/obligation.ts";
+import { insideSection } from "../../src/signalling/section.ts";
+import { bench } from "../support/bench.ts";
 import { noteAll } from "../support/notes.ts";
 import { reported } from "../support/reports.ts";
 
@@ -166,6 +172,89 @@ describe("what a thread owes", () => {
     openDriverFence(posted(sent[0]!)).signal();
     worker.end(1);
     expect([kept!.error, lost!.error]).toEqual([0, errno.ECANCELED]);
+  });
+
+  test("owes it in a section of its own there: the body signals it, or hands it on", () => {
+    const link = linkThread(new PlayedWorker(), { name: "decoder" });
+    const inside: boolean[] = [];
+    const now = link.owe("now");
+    const read = openDriverFence(posted(now.handle), (must) => {
+      inside.push(insideSection());
+      return must.signal();
+    });
+    expect([read.signalled, now.fence.signalled, inside, insideSection()]).toEqual([true, true, [true], false]);
+
+    const { ring, finish } = bench();
+    const queue = ring.queue("decode");
+    const later = link.owe("later");
+    openDriverFence(posted(later.handle), (must) => must.transferTo(queue, queue.job({ label: "decode" })));
+    expect(later.fence.signalled).toBe(false);
+    finish();
+    expect([later.fence.signalled, later.fence.error]).toEqual([true, 0]);
+    link.close();
+  });
+
+  test("a body there that throws, or answers another proof, fails it", () => {
+    const link = linkThread(new PlayedWorker(), { name: "decoder" });
+    const [thrown, forgot, kept] = ["thrown", "forgot", "kept"].map((name) => link.owe(name));
+    const boom = (): never => {
+      throw new Error("out of memory");
+    };
+    expect(() => openDriverFence(posted(thrown!.handle), boom)).toThrow("out of memory");
+    expect(thrown!.fence.signalled).toBe(true);
+    expect(thrown!.fence.failure()).toMatchObject({ errno: errno.EIO, cause: { message: "out of memory" } });
+    expect(() => openDriverFence(posted(forgot!.handle), (() => "yes") as unknown as Obliged)).toThrow("its own proof");
+    expect([forgot!.fence.signalled, forgot!.fence.error]).toEqual([true, errno.EIO]);
+    expect(reported()).toEqual(["obligation-proof"]);
+    // What is no function takes nothing on.
+    const no = "soon" as unknown as Obliged;
+    expect(() => openDriverFence(posted(kept!.handle), no)).toThrow(expect.objectContaining({ code: "EINVAL" }));
+    expect(openDriverFence(posted(kept!.handle)).signal()).toBe(true);
+    link.close();
+  });
+
+  test("the reports there tell where it was handed on", () => {
+    const link = linkThread(new PlayedWorker(), { name: "decoder" });
+    const sent: DriverFenceHandle[] = [];
+    publish(new Timeline("pictures").privateFence(), (must) =>
+      must.transferTo(link, function sendOn(handle) {
+        sent.push(handle);
+      }),
+    );
+    const owed = link.owe("frame");
+    const waits = (handle: DriverFenceHandle): readonly Chain[] => {
+      openDriverFence(handle, (must) => {
+        void owed.fence.wait().catch(() => {});
+        return must.signal();
+      });
+      return lockdepOf()!.takeReports()[0]!.chains;
+    };
+    const titles = (chains: readonly Chain[]): unknown => chains.map(({ title, steps }) => [title, steps.length]);
+    const chains = waits(posted(sent[0]!));
+    expect(titles(chains)).toEqual([
+      ["in a signalling section", 1],
+      ["handed on", 1],
+    ]);
+    const { what, stack } = chains[1]!.steps[0]!;
+    expect(what).toContain('the obligation for fence pictures:1 was handed on to thread "decoder"');
+    expect(stack.join()).toContain("thread-link.test.ts");
+    link.close();
+  });
+
+  test("without the validator a handle says nothing of that; one that says anything at all is taken on", () => {
+    const link = linkThread(new PlayedWorker());
+    const { handle, fence } = link.owe("picture");
+    const odd = { ...posted(handle), from: { to: 7, stack: "here" } } as unknown as DriverFenceHandle;
+    openDriverFence(odd, (must) => must.signal());
+    expect(fence.signalled).toBe(true);
+    const on = hooks.lockdep;
+    hooks.lockdep = null;
+    try {
+      expect(link.owe("picture").handle).not.toHaveProperty("from");
+    } finally {
+      hooks.lockdep = on;
+    }
+    link.close();
   });
 
   test("takes no obligation over whose handle was not sent", () => {

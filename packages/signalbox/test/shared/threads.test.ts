@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, test } from "vitest";
-import { SyncObject, Timeline, errno } from "signalbox";
+import { SyncObject, Timeline, errno, publish } from "signalbox";
 import { openFence, linkThread, shareFence, DriverTimeline, openTimeline } from "signalbox/shared";
 import type { ThreadLink } from "signalbox/shared";
 
@@ -50,6 +50,20 @@ describe("a thread that was handed a fence", () => {
     expect(timestamp).toBeGreaterThan(0);
     expect(timestamp).toBeLessThanOrEqual(performance.now() + 1);
     expect(timestamp! - badly.fence.timestamp!).toBeLessThanOrEqual(0);
+  });
+
+  test("owes it in a section of its own, and hands it on to a job of its own queue", async () => {
+    const { link, tell } = start();
+    const timeline = new Timeline("pictures");
+    const [well, badly] = [false, true].map((fails) =>
+      publish(timeline.privateFence(), (must) => must.transferTo(link, (owed) => tell("handOn", { owed, fails }))),
+    );
+    await well!.wait({ timeout: 10_000 });
+    await expect(badly!.wait({ timeout: 10_000 })).rejects.toMatchObject({
+      code: "EIO",
+      timeline: "pictures",
+      cause: { message: expect.stringContaining("no marker") },
+    });
   });
 
   test.each(["relay", "relayBlocking"])(

@@ -7,6 +7,7 @@ import { SimPlatform } from "../../src/platform/simulated.ts";
 import type { Job } from "../../src/queue/job.ts";
 import type { JobQueue } from "../../src/queue/job-queue.ts";
 import { submit } from "../../src/queue/submission.ts";
+import { lockdepOf } from "../../src/signalling/lockdep/lockdep.ts";
 import { MustBeSignalled, WillBeSignalled, publish } from "../../src/signalling/obligation.ts";
 import type { ObligationTaker } from "../../src/signalling/obligation.ts";
 import { insideSection } from "../../src/signalling/section.ts";
@@ -277,6 +278,26 @@ describe("handing an obligation on", () => {
     expect([fence.signalled, fence.state, seen]).toEqual([false, "published", []]);
     sim.run();
     expect([fence.signalled, seen, insideSection()]).toEqual([true, [true], false]);
+  });
+
+  it("a report from the section of a work item shows where its obligation was handed on, each its own", () => {
+    const sim = new SimPlatform({ auto: false });
+    const queue = new WorkQueue(sim);
+    const t = timeline();
+    const never = timeline("never").fence();
+    const waits = <S>(there: MustBeSignalled<S>): WillBeSignalled<S> => {
+      void never.fence.wait();
+      return there.signal();
+    };
+    publish(t.privateFence(), (must) => must.transferTo(queue, waits));
+    publish(t.privateFence(), (must) => must.transferTo(queue, (there) => there.signal()));
+    sim.run();
+    never.signal();
+    const [report] = lockdepOf()!.takeReports();
+    const { title, steps } = report!.chains.at(-1)!;
+    expect([title, steps.length]).toEqual(["handed on", 1]);
+    expect(steps[0]!.what).toBe('the obligation for fence t:1 was handed on to worker "a work queue"');
+    expect(steps[0]!.stack.join()).toContain("obligation.test.ts");
   });
 
   it("bug: F13: a work item that fails what was signalled meanwhile changes nothing, as one that signals it", () => {

@@ -8,6 +8,7 @@
  * body, whatever was entered in that; and what is ended in the midst of it (a script by its time limit, a recursion where the stack
  * ends) may leave nothing.
  */
+import type { Fence } from "../../fence/fence.ts";
 import { realPlatform } from "../../platform/real.ts";
 import type { ContextKind } from "../../hooks.ts";
 import { last, lastIndex } from "./last.ts";
@@ -24,6 +25,8 @@ export interface Frame {
   readonly since: number | null;
   /** Where it, or the innermost around it that runs a body of the program's, was entered; null outside all of those. */
   readonly site: Site | null;
+  /** The fence that was handed on to it, if one was. */
+  readonly owes: Fence | null;
 }
 
 /** Is told of a frame that was left open, and in the leaving of which one it was found, if in one. */
@@ -47,11 +50,11 @@ export class Contexts {
     this.#unbalanced = unbalanced;
   }
 
-  enter(kind: ContextKind, subject: object | null, since: number | null): void {
+  enter(kind: ContextKind, subject: object | null, since: number | null, owes: Fence | null): void {
     if (this.#frames.length === 0) this.#checkLater();
     // Those that run the core's own code only are many, and lie where the one around them does.
     const site = typeof subject === "function" ? Site.here(DEPTH) : (this.#frames.at(-1)?.site ?? null);
-    this.#frames.push({ kind, subject, since, site });
+    this.#frames.push({ kind, subject, since, site, owes });
   }
 
   /** Leaves the innermost of this kind; undefined if there is none. */
@@ -66,6 +69,11 @@ export class Contexts {
   /** The innermost context in which a fence is owed; undefined outside all of them. */
   get owing(): Frame | undefined {
     return last(this.#frames, ({ kind }) => kind !== "work");
+  }
+
+  /** The fence that was handed on to the innermost context to which one was; undefined if none was. */
+  get handedOn(): Fence | undefined {
+    return last(this.#frames, ({ owes }) => owes !== null)?.owes ?? undefined;
   }
 
   /** Whether a registration acts. */

@@ -3,6 +3,7 @@
  */
 import { contextNames } from "./contexts.ts";
 import type { Contexts } from "./contexts.ts";
+import type { Origins } from "./origins.ts";
 import { Report, step } from "./report.ts";
 import type { Finding, ReportContext } from "./report.ts";
 import type { RuleId } from "./rules.ts";
@@ -24,12 +25,14 @@ export interface Breach {
 
 export class Findings {
   readonly #contexts: Contexts;
+  readonly #origins: Origins;
   readonly #report: (report: Report) => void;
   readonly #told = new Set<string>();
   #over = false;
 
-  constructor(contexts: Contexts, report: (report: Report) => void) {
+  constructor(contexts: Contexts, origins: Origins, report: (report: Report) => void) {
     this.#contexts = contexts;
+    this.#origins = origins;
     this.#report = report;
   }
 
@@ -39,7 +42,11 @@ export class Findings {
   }
 
   tell(finding: Finding): void {
-    if (!this.#over) this.#report(new Report(finding));
+    if (this.#over) return;
+    const owed = finding.context === null ? undefined : this.#contexts.handedOn;
+    const steps = owed === undefined ? [] : this.#origins.of(owed);
+    const chains = steps.length === 0 ? finding.chains : [...finding.chains, { title: "handed on", steps }];
+    this.#report(new Report({ ...finding, chains }));
   }
 
   breach({ rule, message, doing, context = this.context, cause }: Breach): void {

@@ -20,6 +20,7 @@ import type { TurnKeeper } from "../../fence/turns.ts";
 import { describe } from "../../fence/words.ts";
 import { realPlatform } from "../../platform/real.ts";
 import { KeptSites } from "./kept-sites.ts";
+import type { Step } from "./report.ts";
 import type { Site } from "./site.ts";
 
 /** How deep their stacks go: there are many. */
@@ -37,6 +38,8 @@ interface Owed {
   readonly timeline: TimelineNotes;
   /** On what somebody gave his word that it will be signalled; null if nobody did. */
   promise: string | null;
+  /** Where another thread handed it on; null if none did. */
+  origin: Step | null;
   /** F16: whether asking finds the signal, so that the handle needn't be kept. */
   readonly asked: boolean;
   /** Its handle and its timeline may be collected together, and the fence with them: told of once. */
@@ -68,6 +71,7 @@ export type Leak =
       readonly name: string;
       readonly site: Site | null;
       readonly promise: string | null;
+      readonly origin: Step | null;
     }
   | { readonly kind: "registration"; readonly name: string; readonly site: Site | null };
 
@@ -103,6 +107,7 @@ export class Leaks {
       name: describe(fence),
       site: this.#sites.take(DEPTH),
       promise: null,
+      origin: null,
       timeline: notes,
       asked: fence._canBeAsked,
       told: false,
@@ -117,6 +122,12 @@ export class Leaks {
   promised(fence: Fence, reason: string): void {
     const owed = this.#made.get(fence);
     if (owed !== undefined) owed.promise = reason;
+  }
+
+  /** Another thread handed it on. */
+  received(fence: Fence, origin: Step): void {
+    const owed = this.#made.get(fence);
+    if (owed !== undefined) owed.origin = origin;
   }
 
   /** Signalled, in whatever way. */
@@ -232,8 +243,8 @@ export class Leaks {
     owed.told = true;
     this.#sites.drop(owed.site);
     owed.timeline.owed.delete(owed);
-    const { name, site, promise } = owed;
-    this.#tell({ kind: "driver fence", name, site, promise });
+    const { name, site, promise, origin } = owed;
+    this.#tell({ kind: "driver fence", name, site, promise, origin });
     const fence = fenceOf(owed);
     if (fence === undefined) return;
     this.#made.delete(fence);

@@ -13,7 +13,7 @@ import { describe } from "../../fence/words.ts";
 import type { ContextStore } from "../../platform/async-context.ts";
 import type { Platform } from "../../platform/platform.ts";
 import type { ReservationTicket } from "../../sync/reservation/ticket.ts";
-import type { AwaitedThing, ContextKind, Dependence, LockdepHooks, Opened } from "../../hooks.ts";
+import type { AwaitedThing, ContextKind, Dependence, HandedOn, LockdepHooks, Opened } from "../../hooks.ts";
 import { Contexts } from "./contexts.ts";
 import type { Frame } from "./contexts.ts";
 import { DroppedThings } from "./dropped.ts";
@@ -28,6 +28,7 @@ import { OrderClass, fences } from "./order-class.ts";
 import type { Held } from "./order-class.ts";
 import { step } from "./report.ts";
 import type { Chain, Report } from "./report.ts";
+import { Origins } from "./origins.ts";
 import { ReservationOrder } from "./reservation-order.ts";
 import { Site } from "./site.ts";
 import { Tasks } from "./tasks.ts";
@@ -56,6 +57,7 @@ export class Validator implements LockdepHooks {
   readonly #findings: Findings;
   readonly #order: Order;
   readonly #cycles = new FenceCycles();
+  readonly #origins = new Origins();
   readonly #leaks: Leaks;
   readonly #dropped: DroppedThings;
   readonly #clock: Platform;
@@ -72,7 +74,7 @@ export class Validator implements LockdepHooks {
     this.#budget = registrationBudget;
     this.tasks = new Tasks(store);
     this.#contexts = new Contexts((open, leaving) => this.#wasLeftOpen(open, leaving));
-    this.#findings = new Findings(this.#contexts, report);
+    this.#findings = new Findings(this.#contexts, this.#origins, report);
     this.#order = new Order(this.tasks, this.#contexts, this.#findings);
     this.locks = new ReservationOrder(this.tasks, this.#order);
     this.#leaks = new Leaks((leak) => this.#leaked(leak));
@@ -87,7 +89,7 @@ export class Validator implements LockdepHooks {
     this.tasks.close();
   }
 
-  entered(kind: ContextKind, subject: object | null): void {
+  entered(kind: ContextKind, subject: object | null, owes?: Fence): void {
     const registration = kind === "registration";
     if (registration && this.#contexts.registering) {
       const message = "a registration acts while another one does";
@@ -98,6 +100,7 @@ export class Validator implements LockdepHooks {
       kind,
       subject,
       this.#budget !== Infinity && runsForeignCode(subject) ? this.#clock.now() : null,
+      owes ?? null,
     );
   }
 
@@ -227,6 +230,7 @@ export class Validator implements LockdepHooks {
 
   signalled(fence: Fence): void {
     this.#cycles.signalled(fence);
+    this.#origins.signalled(fence);
     this.#leaks.signalled(fence);
   }
 
@@ -271,7 +275,16 @@ export class Validator implements LockdepHooks {
 
   transferred(fence: Fence, to: object, name: string): void {
     const of = this.#worker(to, name);
+    this.#origins.handedOn(fence, of);
     this.#order.owedTo(of, `handing the obligation for ${describe(fence)} on to ${of.toString()}`);
+  }
+
+  sends(to: string): HandedOn {
+    return this.#origins.sent(to);
+  }
+
+  received(fence: Fence, from: HandedOn): void {
+    this.#leaks.received(fence, this.#origins.received(fence, from));
   }
 
   promised(fence: Fence, reason: string): void {
@@ -344,6 +357,7 @@ export class Validator implements LockdepHooks {
     const driver = leak.kind === "driver fence";
     const steps = [step(driver ? "the fence was made" : "it was registered", site)];
     if (driver && leak.promise !== null) steps.push(step(`its signal was ${promiseText(leak.promise)}`, null));
+    if (driver && leak.origin !== null) steps.unshift(leak.origin);
     this.#findings.tell({
       rule: driver ? "leak-driver-fence" : "leak-registration",
       message: driver

@@ -1,10 +1,21 @@
 /** What a thread does with fences that it was handed: one message, one deed. Plain JavaScript, as threads load it. */
-import { errno } from "signalbox";
+import { Ring, errno } from "signalbox";
 import { openDriverFence, openDriverSyncObject, openDriverTimeline, openFence, waitBlocking } from "signalbox/shared";
 import { listen, post } from "./port.mjs";
 
 /** Kept, so that nothing is collected that the main thread waits for. */
 const opened = [];
+
+const decoder = new Ring({
+  name: "decoder",
+  run(job) {
+    const [error, cause] = job.spec.fails ? [errno.EIO, new Error("no marker")] : [0, undefined];
+    setTimeout(() => job.queue.complete(job, error, cause), 5);
+    return "pending";
+  },
+  cancel() {},
+});
+const decoding = decoder.queue("decode");
 
 const deeds = {
   signal({ owed }) {
@@ -13,6 +24,11 @@ const deeds = {
 
   fail({ owed, words }) {
     openDriverFence(owed).fail(errno.EIO, new Error(words));
+  },
+
+  /** Owes it in a section, and hands it on to a job, which takes 5 ms. */
+  handOn({ owed, fails }) {
+    openDriverFence(owed, (must) => must.transferTo(decoding, decoding.job({ fails })));
   },
 
   claim({ owed }) {

@@ -1,4 +1,5 @@
 /** Leaks as a program makes them, with the collector at work: what finds them must not keep what is leaked. */
+import { MessageChannel } from "node:worker_threads";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -16,6 +17,8 @@ import { realPlatform } from "../../../src/platform/real.ts";
 import { SimPlatform } from "../../../src/platform/simulated.ts";
 import { Timeline } from "../../../src/fence/timeline.ts";
 import { submit } from "../../../src/queue/submission.ts";
+import { openDriverFence } from "../../../src/shared/driver-timeline.ts";
+import { linkThread } from "../../../src/shared/thread-link.ts";
 import { disableLockdep, enableLockdep } from "../../../src/signalling/lockdep/lockdep.ts";
 import type { Lockdep } from "../../../src/signalling/lockdep/lockdep.ts";
 import { publish } from "../../../src/signalling/obligation.ts";
@@ -80,6 +83,19 @@ describe("a driver fence that is dropped", () => {
       'its signal was promised: "the server answers"',
     ]);
     expect(String(report)).toMatch(/--> .*leaks\.test\.ts/);
+  });
+
+  it("taken on from another thread is told of with where it was handed on", async () => {
+    const handle = (() => linkThread(new MessageChannel().port1, { name: "decoder" }).owe("picture").handle)();
+    (() => void openDriverFence(structuredClone(handle)))();
+    while (lockdep.reports.length === 0) await turn();
+    const [report] = lockdep.takeReports();
+    const steps = report!.chains.flatMap((chain) => chain.steps);
+    expect(steps.map(({ what }) => what)).toEqual([
+      'the obligation for fence picture:1 was handed on to thread "decoder", in the thread that sent it',
+      "the fence was made",
+    ]);
+    for (const { stack } of steps) expect(stack.join()).toContain("leaks.test.ts");
   });
 
   it("bug: with its timeline, made and forgotten in one breath, is found", async () => {

@@ -53,6 +53,16 @@ describe("SIGNALBOX_LOCKDEP=1 is enough by itself", () => {
     expect([code, rulesIn(err)]).toEqual([0, ["section-wait"]]);
   });
 
+  it("a report from the section that a thread took on shows where the obligation was handed on, in the other thread", () => {
+    const { code, out, err } = run("hands-on.mjs", { SIGNALBOX_LOCKDEP: "1" });
+    expect([code, out, rulesIn(err)]).toEqual([0, "done\n", ["section-wait"]]);
+    const [, now, before] = err.split(/\| (?:in a signalling section|handed on):\n/);
+    expect(now).toMatch(/waiting for fence memory:1\n.* at decode .*hands-on\.mjs:/);
+    expect(before).toMatch(
+      /the obligation for fence pictures:1 was handed on to thread "decoder", in the thread .*\n.*at show /,
+    );
+  });
+
   test.each([{}, { SIGNALBOX_LOCKDEP: "0" }])("with %o nothing listens", (variables) => {
     expect(run("waits.mjs", variables)).toEqual({ code: 0, out: "done\n", err: "" });
   });

@@ -3,7 +3,7 @@
  * It overrides what it cares for, and passes that on first.
  */
 import { hooks } from "../../../hooks.ts";
-import type { LockdepHooks } from "../../../hooks.ts";
+import type { HandedOn, LockdepHooks } from "../../../hooks.ts";
 
 type Told<Step extends keyof LockdepHooks> = Parameters<LockdepHooks[Step]>;
 
@@ -96,6 +96,14 @@ export class PassingLockdep implements LockdepHooks {
 
   transferred(...told: Told<"transferred">): void {
     this.#next?.transferred(...told);
+  }
+
+  sends(to: string): HandedOn {
+    return this.#next?.sends(to) ?? { to, stack: [] };
+  }
+
+  received(...told: Told<"received">): void {
+    this.#next?.received(...told);
   }
 
   promised(...told: Told<"promised">): void {
