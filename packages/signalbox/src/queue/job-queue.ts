@@ -5,7 +5,7 @@
  * queue-end.ts has them.
  *
  * Invariants:
- * - Promise 2: done fences signal in seqno order; a job that is complete before an older one is held back (`_retire`).
+ * - Promise 2: done fences signal in seqno order; a job that is complete before an older one is held back (job-end.ts).
  * - Promise 3: each pushed job is started or cancelled, once, when it is the head (job-start.ts).
  * - Promise 5: credits are taken when a job is started and given in `complete`, whatever the outcome.
  * - The head alone can block, on its dependencies first, then on credits (Q2, Q22).
@@ -13,24 +13,23 @@
  * Programs make jobs, and end the queue; its driver completes jobs; the ring's worker starts and releases them.
  * Everything here is synchronous, and nothing calls back into a program but the driver.
  */
-import { SignalboxError, checkErrno, errno } from "../errors.ts";
+import { SignalboxError, errno } from "../errors.ts";
 import type { NegativeErrno } from "../errors.ts";
 import { hooks } from "../hooks.ts";
 import type { CancelReason, FailedDependencyPolicy, JobSpec } from "../driver.ts";
-import { enterDelivery, leaveDelivery } from "../fence/delivery.ts";
-import { signalFence } from "../fence/fence.ts";
 import type { Fence } from "../fence/fence.ts";
 import { TimelineCore } from "../fence/timeline-core.ts";
 import { Completion } from "../work/completion.ts";
 import { Credits } from "./credits.ts";
 import { Deadlines } from "./deadlines.ts";
 import { clearDependencies } from "./dependencies.ts";
-import { JobExtras } from "./extras.ts";
 import { Service } from "./fair.ts";
 import type { HardwareSide } from "./hardware.ts";
 import { HeadWait } from "./head-wait.ts";
-import { CANCELLED, COMPLETE, Job, QUEUED, RELEASED, RUNNING } from "./job.ts";
+import { COMPLETE, Job, QUEUED, RUNNING } from "./job.ts";
+import { completeJobsThrough, failJob, leaveRing, retire } from "./job-end.ts";
 import { JobList } from "./job-list.ts";
+import { releaseJobs } from "./job-release.ts";
 import { cancelJob, reasonToCancel, startJob } from "./job-start.ts";
 import { completeOptions } from "./queue-options.ts";
 import type { QueueOptions } from "./queue-options.ts";
@@ -40,8 +39,10 @@ import { QueueStats } from "./queue-stats.ts";
 import type { Ring } from "./ring.ts";
 import type { Ranked } from "./ready-heap.ts";
 import type { JobClock } from "./recovery/job-clock.ts";
+import { loseJobs } from "./recovery/lose-jobs.ts";
 import { QueueRecovery } from "./recovery/queue-recovery.ts";
 import { takeBack } from "./recovery/take-back.ts";
+import { refuseCost, refuseUse } from "./refusals.ts";
 import { submit } from "./submission.ts";
 import type { DestroyedQueue } from "./teardown.ts";
 
@@ -69,6 +70,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   /** @internal */ readonly _service: Service;
   /** @internal */ readonly _stats = new QueueStats();
   /** @internal */ readonly _bypass: boolean;
+  /** @internal Q6: releases come with the signals, and not in the ring's batch. */ readonly _inline: boolean;
   /** @internal */ _rank = 0;
   /** @internal */ _place = -1;
   /** @internal In the ring's list of queues whose rank has changed. */ _stale = false;
@@ -83,8 +85,6 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   readonly #wait: HeadWait;
   #end: CancelReason | undefined;
   #idle: Completion | undefined;
-  /** Q6: releases come with the signals, and not in the ring's batch. */
-  readonly #inline: boolean;
   /** Of the `started` fences; made when the first job is asked for one. */
   #startedTimeline: TimelineCore | undefined;
 
@@ -99,7 +99,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     this._service = new Service(priority);
     this._bypass = bypass;
     this.#policy = onFailedDependency;
-    this.#inline = rest.release === "inline";
+    this._inline = rest.release === "inline";
     this._recovery = new QueueRecovery(this, rest);
     this.#wait = new HeadWait(() => {
       this.#offerHead();
@@ -141,7 +141,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
    */
   job<Result = unknown>(spec: Spec): Job<Result, Spec> {
     const cost = spec.cost ?? 1;
-    if (!Number.isSafeInteger(cost) || cost < 0 || cost > this._credits.limit) this.#refuseCost(cost);
+    if (!Number.isSafeInteger(cost) || cost < 0 || cost > this._credits.limit) refuseCost(this, cost);
     if (spec.timeout !== undefined) this._recovery.check(spec.timeout);
     this._checkUsable();
     this.ring.driver.check?.(spec);
@@ -211,12 +211,12 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   complete(job: Job<unknown, Spec>, error = 0, cause?: unknown, result?: unknown): boolean {
     if (job._stage !== RUNNING || job._queue !== this) return false;
     if (error === 0) this._stats.done++;
-    else this.#fail(job, error, cause);
+    else failJob(this, job, error, cause);
     job._result = result;
     job._stage = COMPLETE;
-    this.#leaveRing(job);
+    leaveRing(this, job);
     if (hooks.tracer !== null) hooks.tracer.jobCompleted(job);
-    if (this._list.oldest === job) this._retire();
+    if (this._list.oldest === job) retire(this);
     this.#offerHead();
     return true;
   }
@@ -226,18 +226,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
    * answers how many. One delivery.
    */
   completeThrough(seqno: number): number {
-    let count = 0;
-    enterDelivery();
-    try {
-      for (let job = this._list.oldest; job !== this._list.head && job !== null && job._seqno <= seqno;) {
-        const next = this._list.next(job);
-        if (this.complete(job)) count++;
-        job = this._list.resume(next);
-      }
-    } finally {
-      leaveDelivery();
-    }
-    return count;
+    return completeJobsThrough(this, seqno);
   }
 
   /**
@@ -270,7 +259,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
 
   /** @internal */
   _checkUsable(): void {
-    if (!this._usable) this.#refuse();
+    if (!this._usable) refuseUse(this);
   }
 
   /** @internal Q3: the timeline of its jobs' `started` fences. */
@@ -325,14 +314,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
 
   /** @internal Called by the ring's worker outside every section, or inline: lets go of what has signalled. */
   _release(): void {
-    for (let job = this._list.releasable; job !== null; job = this._list.releasable) {
-      this.ring._calls.release(job);
-      if (hooks.tracer !== null) hooks.tracer.jobReleased(job);
-      this._list.passReleased(job);
-      job._stage = RELEASED;
-      job._spec = null;
-      job._queue = null;
-    }
+    releaseJobs(this);
     if (this._list.empty) {
       this.#idle?.completeAll();
       this.#idle = undefined;
@@ -345,17 +327,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     this._stop();
     this.#end = { kind: "lost", cause };
     this.#wait.cancel();
-    for (let job = this._list.oldest; job !== null;) {
-      const next = this._list.next(job);
-      if (job._stage === RUNNING) {
-        this.complete(job, error, cause);
-      } else if (job._stage === QUEUED) {
-        clearDependencies(job);
-        this._list.passHead(job);
-        cancelJob(this, job, this.#end, error);
-      }
-      job = this._list.resume(next);
-    }
+    loseJobs(this, this.#end, error, cause);
     this.ring._withdraw(this);
     this._teardown.deviceForgot();
   }
@@ -366,15 +338,6 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     this._teardown.deviceForgot();
   }
 
-  /** @internal The job waits to be run again. To be followed by {@link _rewind}. */
-  _putBack(job: Job<unknown, Spec>): void {
-    job._stage = QUEUED;
-    (job._extras ??= new JobExtras()).retries++;
-    this.#leaveRing(job);
-    this.ring._jobPutBack(job);
-    if (hooks.tracer !== null) hooks.tracer.jobTakenBack(job);
-  }
-
   /** @internal Jobs were put back: the first of them is the head again, and what it waited for has signalled. */
   _rewind(): void {
     this.#wait.cancel();
@@ -382,35 +345,11 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     this._lookAtHead();
   }
 
-  // The job takes nothing of the ring any more.
-  #leaveRing(job: Job<unknown, Spec>): void {
-    this._credits.give(job._cost);
-    if (this._hardware !== null) this._hardware.letGo(job);
-    this.ring._jobEnded(this, job);
-    if (this._clock !== null && this._credits.jobs === 0) this._clock.rest();
-  }
-
   /** @internal Resolves when nothing that was pushed is left. */
   _becomeIdle(): Promise<void> {
     if (this._list.empty) return Promise.resolve();
     this.#idle ??= new Completion();
     return this.#idle._wait();
-  }
-
-  /** @internal SIGNALLING: signals from the oldest on, as far as jobs are complete (promise 2). */
-  _retire(): void {
-    enterDelivery();
-    try {
-      for (let job = this._list.oldest; job !== null && (job._stage === COMPLETE || job._stage === CANCELLED);) {
-        this._list.passOldest(job);
-        signalFence(job);
-        job = this._list.oldest;
-      }
-      if (this.#inline) this._release();
-      else this.ring._hasReleases(this);
-    } finally {
-      leaveDelivery();
-    }
   }
 
   #waitForHead(): void {
@@ -428,23 +367,5 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
 
   #offerHead(): void {
     if (this._place < 0 && this._canStart()) this.ring._offer(this);
-  }
-
-  #fail(job: Job<unknown, Spec>, error: number, cause: unknown): void {
-    checkErrno(error);
-    job._setError(error, cause);
-    this._stats.failed++;
-  }
-
-  #refuse(): never {
-    throw new SignalboxError("ENODEV", `[Queue "${this.name}"] was destroyed and takes no job`);
-  }
-
-  #refuseCost(cost: number): never {
-    if (!Number.isSafeInteger(cost) || cost < 0)
-      throw new RangeError(`[Queue "${this.name}"] takes jobs whose cost is a whole number from 0 (got ${cost})`);
-    throw new RangeError(
-      `[Queue "${this.name}"] has ${this._credits.limit} credits, and a job that costs ${cost} would wait for ever`,
-    );
   }
 }

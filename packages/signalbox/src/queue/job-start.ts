@@ -20,6 +20,7 @@ import type { JobExtras } from "./extras.ts";
 import { HardwareSide } from "./hardware.ts";
 import { CANCELLED, RUNNING } from "./job.ts";
 import type { Job } from "./job.ts";
+import { retire } from "./job-end.ts";
 import type { JobQueue } from "./job-queue.ts";
 import { timesRun } from "./recovery/queue-recovery.ts";
 
@@ -81,7 +82,7 @@ export function cancelJob<Spec extends JobSpec>(
     if (job._state === SIGNALLED) ring._calls.failed(thrown);
     else job._setError(error, thrown);
   }
-  if (queue._list.oldest === job) queue._retire();
+  if (queue._list.oldest === job) retire(queue);
 }
 
 // SIGNALLING: Q3: the job was started, or cancelled, and then with its error. In the order of the queue, as both are.

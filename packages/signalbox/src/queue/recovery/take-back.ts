@@ -11,27 +11,39 @@
  */
 import { errno } from "../../errors.ts";
 import type { CancelReason, JobSpec } from "../../driver.ts";
+import { hooks } from "../../hooks.ts";
 import { Cancelled } from "../cancelled.ts";
-import { RUNNING } from "../job.ts";
+import { JobExtras } from "../extras.ts";
+import { QUEUED, RUNNING } from "../job.ts";
 import type { Job } from "../job.ts";
+import { leaveRing } from "../job-end.ts";
 import type { JobQueue } from "../job-queue.ts";
 
 export function takeBack<Spec extends JobSpec>(queue: JobQueue<Spec>, guilty: Job | null, cause: unknown): void {
   if (guilty !== null && guilty._queue === (queue as unknown)) queue._recovery.blame();
   const reason: CancelReason = { kind: "reset", guilty, cause };
   const { _list: list } = queue;
-  let putBack = false;
+  let anyPutBack = false;
   for (let job = list.oldest; job !== null && job !== list.head;) {
     const next = list.next(job);
     if (job._stage === RUNNING) {
       if (job === (guilty as unknown)) queue.complete(job, errno.ETIME, cause);
       else if (!queue._recovery.mayRetry(job)) queue.complete(job, errno.ECANCELED, new Cancelled(reason));
       else {
-        queue._putBack(job);
-        putBack = true;
+        putBack(queue, job);
+        anyPutBack = true;
       }
     }
     job = list.resume(next);
   }
-  if (putBack) queue._rewind();
+  if (anyPutBack) queue._rewind();
+}
+
+// It waits to be run again. To be followed by `_rewind`.
+function putBack<Spec extends JobSpec>(queue: JobQueue<Spec>, job: Job<unknown, Spec>): void {
+  job._stage = QUEUED;
+  (job._extras ??= new JobExtras()).retries++;
+  leaveRing(queue, job);
+  queue.ring._jobPutBack(job);
+  if (hooks.tracer !== null) hooks.tracer.jobTakenBack(job);
 }

@@ -27,9 +27,9 @@ export const variants: readonly Variant[] = [
     name: "credits are returned twice",
     patches: [
       {
-        file: "queue/job-queue.js",
-        from: "this._credits.give(job._cost);",
-        to: "this._credits.give(job._cost);\n        this._credits.give(job._cost);",
+        file: "queue/job-end.js",
+        from: "queue._credits.give(job._cost);",
+        to: "queue._credits.give(job._cost);\n    queue._credits.give(job._cost);",
       },
     ],
     scenario: "credits-at-the-limit",
@@ -38,10 +38,11 @@ export const variants: readonly Variant[] = [
   {
     name: "credits are returned again when a job that has failed is released",
     patches: [
+      { file: "queue/job-release.js", from: "import { RELEASED }", to: "import { COMPLETE, RELEASED }" },
       {
-        file: "queue/job-queue.js",
-        from: "this._list.passReleased(job);",
-        to: "this._list.passReleased(job);\n            if (job._error !== 0 && job._stage === COMPLETE) this._credits.give(job._cost);",
+        file: "queue/job-release.js",
+        from: "list.passReleased(job);",
+        to: "list.passReleased(job);\n        if (job._error !== 0 && job._stage === COMPLETE) job._queue._credits.give(job._cost);",
       },
     ],
     scenario: "credits-at-the-limit",
@@ -65,8 +66,13 @@ export const variants: readonly Variant[] = [
     patches: [
       {
         file: "queue/job-queue.js",
-        from: "        if (this._list.oldest === job)\n            this._retire();\n        this.#offerHead();",
-        to: "        if (this._list.oldest === job)\n            this._retire();\n        else\n            signalFence(job);\n        this.#offerHead();",
+        from: "import { releaseJobs }",
+        to: 'import { signalFence } from "../fence/fence.js";\nimport { releaseJobs }',
+      },
+      {
+        file: "queue/job-queue.js",
+        from: "        if (this._list.oldest === job)\n            retire(this);\n        this.#offerHead();",
+        to: "        if (this._list.oldest === job)\n            retire(this);\n        else\n            signalFence(job);\n        this.#offerHead();",
       },
     ],
     scenario: "credits-at-the-limit",
@@ -124,9 +130,9 @@ export const variants: readonly Variant[] = [
     name: "a job that is put back keeps its credits",
     patches: [
       {
-        file: "queue/job-queue.js",
-        from: "        this._credits.give(job._cost);",
-        to: "        if (job._stage !== QUEUED)\n            this._credits.give(job._cost);",
+        file: "queue/job-end.js",
+        from: "    queue._credits.give(job._cost);",
+        to: "    if (job._stage === COMPLETE)\n        queue._credits.give(job._cost);",
       },
     ],
     scenario: "retry-and-kill",
