@@ -41,6 +41,8 @@ export class EventLog {
   dropped = 0;
   /** How many more events the chunk takes. */
   #left = 0;
+  /** Events of the last record that are not counted in it yet. */
+  #followers = 0;
   readonly #time: Float64Array;
   readonly #drop: DropPolicy;
   readonly #chunkSize: number;
@@ -70,6 +72,7 @@ export class EventLog {
     if (this.#left === 0 && !this.#nextChunk()) return -1;
     this.#left--;
     const { cells } = this;
+    if (this.#followers > 0) this.#close(cells);
     const place = (this.last += RECORD);
     cells[place] = type;
     cells[place + 1] = this.#time[0]!;
@@ -86,8 +89,14 @@ export class EventLog {
   follow(): boolean {
     if (this.#left === 0) return false;
     this.#left--;
-    this.cells[this.last]! += FOLLOWER;
+    this.#followers++;
     return true;
+  }
+
+  // The last record is complete.
+  #close(cells: Float64Array): void {
+    cells[this.last]! += this.#followers * FOLLOWER;
+    this.#followers = 0;
   }
 
   /** Takes no more events: what comes is neither kept nor counted. */
@@ -115,6 +124,7 @@ export class EventLog {
   #count(): void {
     const chunk = this.#newest;
     if (chunk === undefined) return;
+    if (this.#followers > 0) this.#close(chunk.cells);
     chunk.events = this.#chunkSize - this.#left;
     chunk.records = this.last / RECORD + 1;
   }

@@ -13,7 +13,7 @@
  * | jobArmed | cost, word of the label |
  * | jobDependency | context and seqno of the dependency |
  * | jobBlocked | context and seqno of the blocker, 0 for credits |
- * | jobStarted | credits in flight, 0, those of the last that follows, and by how much each moves them |
+ * | jobStarted | credits in flight, 0, 0, and by how much each that follows moves them |
  * | jobCompleted | credits in flight, error, and as jobStarted |
  * | jobTakenBack | credits in flight |
  * | ringHalted | context and seqno of the guilty job, 0 for none |

@@ -54,8 +54,13 @@ export class Recorder implements Tracer {
   readonly clock: TraceClock;
   /** The type of the event before. */
   #previous = -1;
-  /** And its seqno. */
+  /** Its seqno. */
   #seqno = 0;
+  /** And its timeline's id. */
+  #context = 0;
+  /** The credits that the next job of a run would have in flight, and by how much each moves them. */
+  #credits = 0;
+  #step = 0;
   /** The label of the last job that was made. */
   #label: string | undefined;
 
@@ -226,8 +231,7 @@ export class Recorder implements Tracer {
 
   // Whether the last record is of that fence's timeline.
   #isOf(fence: Fence): boolean {
-    const { cells, last } = this.log;
-    return cells[last + 2] === fence._timeline.id;
+    return this.#context === fence._timeline.id;
   }
 
   // Which job of its queue was made is not told, so any of the same label and cost will do. After a jobMade.
@@ -260,9 +264,9 @@ export class Recorder implements Tracer {
   // A run of jobs of which each is the next of its queue, at one time, and moves the credits in flight by as much.
   #goesOn(job: Job, credits: number): boolean {
     const { cells, last } = this.log;
-    if (this.#seqno !== job._seqno - 1 || !this.#isOf(job) || cells[last + 1] !== this.clock.last) return false;
-    if (cells[last + 6]! + cells[last + 7]! !== credits || !this.log.follow()) return false;
-    cells[last + 6] = credits;
+    if (this.#seqno !== job._seqno - 1 || !this.#isOf(job) || this.#credits !== credits) return false;
+    if (cells[last + 1] !== this.clock.last || !this.log.follow()) return false;
+    this.#credits = credits + this.#step;
     this.#seqno = job._seqno;
     return true;
   }
@@ -272,8 +276,9 @@ export class Recorder implements Tracer {
     if (place < 0) return place;
     const { cells } = this.log;
     cells[place + 4] = credits;
-    cells[place + 6] = credits;
     cells[place + 7] = step;
+    this.#credits = credits + step;
+    this.#step = step;
     return place;
   }
 
@@ -298,7 +303,8 @@ export class Recorder implements Tracer {
   #add(type: number, fence: Fence): number {
     this.#previous = type;
     this.#seqno = fence._seqno;
-    const place = this.log.add(type, fence._timeline.id, fence._seqno);
+    this.#context = fence._timeline.id;
+    const place = this.log.add(type, this.#context, this.#seqno);
     if (place >= 0) this.names.seeFence(fence, this.log.chunkNumber);
     return place;
   }
