@@ -10,9 +10,19 @@ import { fileURLToPath } from "node:url";
 import { afterAll, afterEach } from "vitest";
 import { nodeContextStore } from "../../src/platform/async-context.node.ts";
 import { useContextStore } from "../../src/signalling/lockdep/lockdep.ts";
-import "./validator-of-each-test.ts";
+import { realPlatform } from "../../src/platform/real.ts";
+import { coreTime } from "./core-time.ts";
+import { setUpValidators } from "./validator-of-each-test.ts";
 
 useContextStore(nodeContextStore);
+
+/**
+ * How long a registration may have the core, in ms. Threads and processes that a test starts have no limit (SIGNALBOX_LOCKDEP=fail): they
+ * have the clock on the wall alone.
+ */
+const BUDGET = 50;
+if (coreTime !== undefined)
+  setUpValidators({ registrationBudget: BUDGET, platform: { ...realPlatform, now: coreTime } });
 
 // Here comes together what threads and processes report, and what the built package reports before the first test.
 const temporary = fileURLToPath(new URL("../../../../temp/", import.meta.url));
