@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { caseNames, findCase } from "../src/cases.ts";
+import { loadsOfGraphs } from "../src/growth/dag.ts";
 import { loadsOfJobs } from "../src/growth/jobs.ts";
 import { loadsOfQueues } from "../src/growth/queues.ts";
 import { measureSizes } from "../src/growth/sizes.ts";
@@ -163,6 +164,7 @@ describe("the bars", () => {
   const least = { sizes: [1, 2], unit: "", rounds: 1, roundMs: 0.01 };
   const asked: Readonly<Record<string, () => Promise<ProofFindings>>> = {
     "growth/jobs": () => measureSizes(loadsOfJobs(2), least),
+    "growth/dag": () => measureSizes(loadsOfGraphs(), least),
     "growth/queues": () => measureSizes(loadsOfQueues(10), least),
   };
 

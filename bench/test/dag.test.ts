@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { casesFor, findCase } from "../src/cases.ts";
+import { caseNames, findCase } from "../src/cases.ts";
 import { graphBody } from "../src/dag/body.ts";
 import { CAUSES, makeGraph } from "../src/dag/graph.ts";
 import { faultsOf } from "../src/harness/job-body.ts";
@@ -58,17 +58,20 @@ describe("the ledger of the graph's jobs", () => {
   });
 });
 
-test.each(casesFor("dag"))("%s: each contestant does all of its jobs, none before what it depends on", async (name) => {
-  const found = await findCase(name);
-  if (found.kind === "proof") throw new Error(`${name} is a proof`);
-  const lineup = await found.prepare();
-  if ("skipped" in lineup) throw new Error(lineup.skipped);
-  for (const { name: who, role, body, order, run } of lineup.contestants) {
-    if (role === "signalbox") expect(order).toBe("kept");
-    for (const jobs of [1, 33, 1_500]) {
-      body.reset();
-      const seen = await run(jobs, undefined);
-      expect([who, ...faultsOf(body.tally(), jobs, seen, order)]).toEqual([who]);
+test.each(caseNames.filter((name) => name.startsWith("dag/")))(
+  "%s: each contestant does all of its jobs, none before what it depends on",
+  async (name) => {
+    const found = await findCase(name);
+    if (found.kind === "proof") throw new Error(`${name} is a proof`);
+    const lineup = await found.prepare();
+    if ("skipped" in lineup) throw new Error(lineup.skipped);
+    for (const { name: who, role, body, order, run } of lineup.contestants) {
+      if (role === "signalbox") expect(order).toBe("kept");
+      for (const jobs of [1, 33, 1_500]) {
+        body.reset();
+        const seen = await run(jobs, undefined);
+        expect([who, ...faultsOf(body.tally(), jobs, seen, order)]).toEqual([who]);
+      }
     }
-  }
-});
+  },
+);

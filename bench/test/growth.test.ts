@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { loadsOfGraphs } from "../src/growth/dag.ts";
 import { growthOf, measureSizes } from "../src/growth/sizes.ts";
 import type { Load } from "../src/growth/sizes.ts";
 import type { Contestant } from "../src/harness/contest.ts";
@@ -58,4 +59,11 @@ test("bug: loads that failed were held not to grow", async () => {
 test("a lost job is wrong", async () => {
   const { wrong } = await measureSizes([load(() => 1, 1)], options);
   expect(wrong.join()).toContain("9 of 10 jobs started");
+});
+
+test("growth/dag: each does all jobs of its graph, none before what it depends on, however many are outstanding", async () => {
+  const sizes = { sizes: [1, 3_000], unit: "jobs", rounds: 1, roundMs: 0.01 };
+  const { wrong, figures } = await measureSizes(loadsOfGraphs(), sizes);
+  expect(wrong).toEqual([]);
+  for (const key of ["growth", "bareGrowth", "atOnceGrowth", "bareAtOnceGrowth"]) expect(figures).toHaveProperty(key);
 });

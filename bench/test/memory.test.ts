@@ -7,6 +7,10 @@ test("memory/job: a job has its bytes at each stage, and leaves nothing", async 
   expect(wrong).toEqual([]);
   expect(figures.specBytes).toBeGreaterThan(20);
   for (const stage of ["rest", "queued", "inFlight"] as const) expect(figures[`${stage}Bytes`]).toBeGreaterThan(50);
+  // What an object for each job can't do without, and what a promise takes at the least.
+  expect(figures.bareBytes).toBeGreaterThan(50);
+  for (const rival of ["fastq", "fastqPromise", "pLimit", "pQueue", "byHand"] as const)
+    expect(figures[`${rival}Bytes`]).toBeGreaterThan(figures.bareBytes);
   expect(figures.retainedBytes).toBeLessThanOrEqual(1);
 });
 

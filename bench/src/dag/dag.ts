@@ -5,7 +5,7 @@
  * On a single in-order queue nothing is left of the dependencies: the past of its own queue is free to a job. Rivals, whose queues
  * start jobs in order and let them overtake, have to wait for each.
  */
-import type { Contest } from "../harness/contest.ts";
+import type { Contest, Contestant } from "../harness/contest.ts";
 import { bareFences } from "../lifecycle/bare-fences.ts";
 import type { BareFence, Causes } from "../lifecycle/bare-fences.ts";
 import { CONCURRENCY } from "../lifecycle/load.ts";
@@ -37,11 +37,7 @@ function dag(name: string, title: string, lanes: number): Contest {
           signalbox("signalbox, bypass", graph, lanes, { bypass: true }),
           ...promiseRivals(graph, lanes),
           effectDeferred(graph, lanes),
-          bareFences(
-            { lanes, credits: CONCURRENCY, outstanding: graph.jobs, ticks: false },
-            graphBody(graph, lanes),
-            causesIn(graph),
-          ),
+          bareGraph(graph, lanes, graph.jobs),
           bareCounters(graph),
         ],
       };
@@ -49,10 +45,16 @@ function dag(name: string, title: string, lanes: number): Contest {
   };
 }
 
-function causesIn({ rows, causes }: Graph): Causes {
+/** The floor that has an object for each job, with so many outstanding: as many at least as a cause may be back. */
+export function bareGraph(graph: Graph, lanes: number, outstanding: number): Contestant {
+  const load = { lanes, credits: CONCURRENCY, outstanding, ticks: false };
+  return bareFences(load, graphBody(graph, lanes), causesIn(graph, outstanding));
+}
+
+function causesIn({ rows, causes }: Graph, outstanding: number): Causes {
   return (index, window) => {
     const fences: BareFence[] = [];
-    for (let k = rows[index]!; k < rows[index + 1]!; k++) fences.push(window[causes[k]!]!);
+    for (let k = rows[index]!; k < rows[index + 1]!; k++) fences.push(window[causes[k]! % outstanding]!);
     return fences;
   };
 }

@@ -3,14 +3,14 @@
  * tick, and in a chain over two queues, where as many are alive at a time whatever their number is: it must not grow. And all of them
  * submitted at once, where the collector has more to copy the more there are, beside a floor of bare objects, which it copies, too.
  */
-import type { Contestant, Proof } from "../harness/contest.ts";
+import type { Proof } from "../harness/contest.ts";
 import { freshBody } from "../harness/job-body.ts";
 import { bareFences } from "../lifecycle/bare-fences.ts";
 import { chained } from "../lifecycle/chain.ts";
 import { CONCURRENCY, NO_DEPENDENCIES, OUTSTANDING } from "../lifecycle/load.ts";
 import { plain as steady } from "../lifecycle/steady-signalbox.ts";
 import { plain as tick } from "../lifecycle/tick-signalbox.ts";
-import { measureSizes } from "./sizes.ts";
+import { measureSizes, sameFor } from "./sizes.ts";
 import type { Load } from "./sizes.ts";
 
 const SIZES = { thorough: [1_000, 10_000, 100_000, 1_000_000], quick: [1_000, 10_000, 100_000] };
@@ -36,9 +36,4 @@ export function loadsOfJobs(most: number): readonly Load[] {
     { ...sameFor("all at once", "atOnce", steady({ concurrency: CONCURRENCY, outstanding: most })), apart: true },
     sameFor("all at once, bare fence objects", "bare", bareFences(bareLoad, freshBody({ lanes: 1, distance: 0 }))),
   ];
-}
-
-/** The same queue for all sizes: what is left of a large run would show in a small one after it. */
-function sameFor(name: string, key: string, contestant: Contestant): Load {
-  return { name, key, at: (jobs) => ({ contestant, jobs }) };
 }

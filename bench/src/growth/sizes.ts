@@ -39,6 +39,11 @@ export interface SizesOptions {
   readonly now?: () => number;
 }
 
+/** The same contestant, and so the same queue, for all sizes: what is left of a large run would show in a small one after it. */
+export function sameFor(name: string, key: string, contestant: Contestant): Load {
+  return { name, key, at: (jobs) => ({ contestant, jobs }) };
+}
+
 /** Measures all loads at all sizes. */
 export async function measureSizes(loads: readonly Load[], options: SizesOptions): Promise<ProofFindings> {
   const { sizes, unit } = options;
@@ -110,6 +115,8 @@ async function nsPerJob(contestant: Contestant, jobs: number, roundMs: number, n
     ms += now() - began;
     repeats++;
     const faults = faultsOf(body.tally(), jobs, seen, order);
+    const more = await contestant.verify?.(jobs);
+    if (more !== undefined) faults.push(more);
     if (faults.length > 0) throw new Error(faults.join("; "));
   }
   return (ms * 1e6) / (repeats * jobs);

@@ -50,15 +50,15 @@ export interface Contest {
   prepare(): Lineup | Skipped | Promise<Lineup | Skipped>;
 }
 
-/** Something that must hold, printed as it is found. */
-export interface Proof<Key extends string = string> {
+/** Something that must hold, printed as it is found. `Missing` is Skipped for one that can't be had on every machine. */
+export interface Proof<Key extends string = string, Missing extends Skipped = never> {
   readonly kind: "proof";
   readonly name: string;
   readonly title: string;
   /** Figures that it has whenever it comes to an end, as far as somebody goes by their names. */
   readonly keys?: readonly Key[];
   /** `quick` asks for a smaller number of the same. */
-  run(settings: { readonly quick: boolean }): Promise<ProofFindings<Key>>;
+  run(settings: { readonly quick: boolean }): Promise<ProofFindings<Key> | Missing>;
 }
 
 export interface ProofFindings<Key extends string = string> {
@@ -72,4 +72,4 @@ export interface ProofFindings<Key extends string = string> {
   readonly wrong: readonly string[];
 }
 
-export type Case = Contest | Proof;
+export type Case = Contest | Proof<string, Skipped>;

@@ -48,7 +48,9 @@ async function runCase(
   const { name, title } = found;
   if (found.kind === "proof") {
     progress("the proof", "running");
-    return { kind: "proof", name, title, ...(await found.run(settings)) };
+    const findings = await found.run(settings);
+    if ("skipped" in findings) return { kind: "skipped", name, title, why: findings.skipped, wrong: [] };
+    return { kind: "proof", name, title, ...findings };
   }
   progress("nobody", "preparing");
   const lineup = await found.prepare();

@@ -1,6 +1,6 @@
 /**
  * `memory/job`: what a job takes of the heap: made and not submitted, submitted and waiting in its queue, in flight on a device, and
- * after it is done and let go. Nobody asks for a promise.
+ * after it is done and let go. Nobody asks for a promise. Beside it what rivals and a bare floor take for a job in flight.
  *
  * The program's own share is not counted: its list of jobs and the device's are made before, and the spec of a job (one
  * number here) is weighed by itself and taken off.
@@ -12,6 +12,9 @@ import { collect, heapUsed } from "../harness/memory.ts";
 import { median } from "../harness/statistics.ts";
 import type { NumberedJob } from "../lifecycle/steady-signalbox.ts";
 import { table } from "../report/table.ts";
+import { bytesInFlight } from "./holding.ts";
+import type { Held, Holding } from "./holding.ts";
+import { bareFences, byHand, fastqCallbacks, fastqPromises, limited, queued } from "./rivals.ts";
 
 /** So many that what the engine keeps of its own, some 300 kB, is noise. */
 const JOBS = 100_000;
@@ -24,11 +27,35 @@ type Numbered = Job<unknown, NumberedJob>;
 type Stage = "spec" | "rest" | "queued" | "inFlight" | "retained";
 type Weights = Readonly<Record<Stage, number>>;
 
-export const memory: Proof<`${Stage}Bytes`> = {
+/** Who else has a job in flight, by the key of its figure. */
+type Other = "fastq" | "fastqPromise" | "pLimit" | "pQueue" | "byHand" | "bare";
+const others: Readonly<Record<Other, (held: Held) => Holding>> = {
+  fastq: fastqCallbacks,
+  fastqPromise: fastqPromises,
+  pLimit: limited,
+  pQueue: queued,
+  byHand,
+  bare: bareFences,
+};
+const names = Object.keys(others) as Other[];
+/** They have one stage. */
+const OTHERS = {
+  thorough: { jobs: JOBS, rounds: 5, warmUps: 2 },
+  quick: { jobs: JOBS / 5, rounds: 3, warmUps: 1 },
+};
+
+export const memory: Proof<`${Stage | Other}Bytes`> = {
   kind: "proof",
   name: "memory/job",
   title: "bytes of a job, no promise asked for",
-  keys: ["specBytes", "restBytes", "queuedBytes", "inFlightBytes", "retainedBytes"],
+  keys: [
+    "specBytes",
+    "restBytes",
+    "queuedBytes",
+    "inFlightBytes",
+    "retainedBytes",
+    ...names.map((name) => `${name}Bytes` as const),
+  ],
   async run({ quick }) {
     const weigher = new Weigher(JOBS);
     // Code and feedback live on the heap, too.
@@ -44,9 +71,14 @@ export const memory: Proof<`${Stage}Bytes`> = {
       ["in flight", bytes("inFlight")],
       ["done and let go", retained],
     ];
+    const beside = await weighOthers(quick);
     return {
       lines: [
         table([["  a job", "bytes"], ...stages.map(([name, weight]) => [`  ${name}`, weight.toFixed(1)])]),
+        table([
+          ["  in flight, of others", "bytes"],
+          ...beside.map(({ title, weight }) => [`  ${title}`, weight.toFixed(1)]),
+        ]),
         `  of ${JOBS} jobs; the program's own spec of a job, ${bytes("spec").toFixed(1)} bytes, is not counted`,
       ],
       figures: {
@@ -56,6 +88,7 @@ export const memory: Proof<`${Stage}Bytes`> = {
         // Below nothing is the engine's noise.
         retainedBytes: Math.max(0, Math.round(retained)),
         specBytes: bytes("spec"),
+        ...figuresOf(beside),
       },
       summary: `${bytes("inFlight").toFixed(0)} bytes in flight, ${Math.max(0, retained).toFixed(1)} after`,
       wrong: [
@@ -64,6 +97,27 @@ export const memory: Proof<`${Stage}Bytes`> = {
     };
   },
 };
+
+interface Beside {
+  readonly name: Other;
+  readonly title: string;
+  readonly weight: number;
+}
+
+async function weighOthers(quick: boolean): Promise<readonly Beside[]> {
+  const beside: Beside[] = [];
+  for (const name of names) {
+    const open = others[name];
+    const weight = await bytesInFlight(open, quick ? OTHERS.quick : OTHERS.thorough);
+    beside.push({ name, title: open(() => {}).name, weight });
+  }
+  return beside;
+}
+
+function figuresOf(beside: readonly Beside[]): Record<`${Other}Bytes`, number> {
+  const entries = beside.map(({ name, weight }) => [`${name}Bytes`, weight] as const);
+  return Object.fromEntries(entries) as Record<`${Other}Bytes`, number>;
+}
 
 /** Takes a number of jobs from stage to stage, and weighs the heap at each. */
 class Weigher {

@@ -31,19 +31,33 @@ export interface Drivers {
 /** How long each side of the device looks before it sleeps, in ms, where it does. */
 const SPIN = 0.05;
 
+/** The device as a user has it: asleep between jobs, and with its spin on. */
+export async function openDevices(
+  { threads, outstanding }: Load,
+  drive: Drivers["device"],
+): Promise<{ readonly contestants: readonly [Contestant, Contestant]; close(): Promise<unknown> }> {
+  const asleep = await openDevice("signalbox", threads, outstanding, 0);
+  const spinning = await openDevice("signalbox, with spin", threads, outstanding, SPIN);
+  const contestant = (device: WorkersDevice): Contestant => {
+    const body = freshBody({ lanes: 1, distance: 0 });
+    const run = drive(device.queue("tiny", { jobs: outstanding }), body);
+    return { name: device.name, role: "signalbox", body, order: "kept", run };
+  };
+  return {
+    contestants: [contestant(asleep), contestant(spinning)],
+    close: () => Promise.all([asleep.close(), spinning.close()]),
+  };
+}
+
 /** Opens them all. */
-export async function onThreads({ threads, outstanding }: Load, drivers: Drivers): Promise<Lineup> {
-  const devices = [await openDevice("signalbox", threads, outstanding, 0)];
-  devices.push(await openDevice("signalbox, with spin", threads, outstanding, SPIN));
+export async function onThreads(load: Load, drivers: Drivers): Promise<Lineup> {
+  const { threads, outstanding } = load;
+  const devices = await openDevices(load, (queue, body) => drivers.device(queue, body));
   const pools = [openByHand(threads), ...(await openPools(threads, outstanding / threads))];
   const floor = openFloor(threads, outstanding);
   return {
     contestants: [
-      ...devices.map((device): Contestant => {
-        const body = freshBody({ lanes: 1, distance: 0 });
-        const run = drivers.device(device.queue("tiny", { jobs: outstanding }), body);
-        return { name: device.name, role: "signalbox", body, order: "kept", run };
-      }),
+      ...devices.contestants,
       ...pools.map((pool): Contestant => {
         const body = freshBody({ lanes: 1, distance: 0 });
         return { name: pool.name, role: "rival", body, order: "kept", run: drivers.pool(pool, body) };
@@ -51,7 +65,7 @@ export async function onThreads({ threads, outstanding }: Load, drivers: Drivers
       floor.contestant,
     ],
     close: async () => {
-      await Promise.all([...devices, ...pools, floor].map((one) => one.close()));
+      await Promise.all([devices, ...pools, floor].map((one) => one.close()));
     },
   };
 }

@@ -2,12 +2,15 @@
  * `threads/pipelined`: tiny jobs on two threads, 128 of them on the way at any time.
  */
 import { submit } from "signalbox";
-import type { SubmittedJob } from "signalbox";
+import type { JobQueue, SubmittedJob } from "signalbox";
+import type { WorkerJob } from "signalbox/workers";
 import type { Contest } from "../harness/contest.ts";
+import type { JobBody } from "../harness/job-body.ts";
 import { MODULE, onThreads } from "./lineup.ts";
+import type { Run } from "./lineup.ts";
 
-const THREADS = 2;
-const OUTSTANDING = 128;
+export const THREADS = 2;
+export const OUTSTANDING = 128;
 
 export const pipelined: Contest = {
   kind: "contest",
@@ -18,24 +21,7 @@ export const pipelined: Contest = {
     onThreads(
       { threads: THREADS, outstanding: OUTSTANDING },
       {
-        // Looks at the oldest job before it takes its place, and waits for it if it is not done.
-        device: (queue, body) => async (jobs) => {
-          const window: SubmittedJob<number>[] = [];
-          let seen = 0;
-          for (let index = 0; seen < jobs; index++) {
-            const oldest = window[index % OUTSTANDING];
-            if (oldest !== undefined && index >= OUTSTANDING) {
-              if (!oldest.signalled) await oldest.wait();
-              body.finish(oldest.result - 1);
-              seen++;
-            }
-            if (index >= jobs) continue;
-            body.start(index);
-            const [job] = submit(queue.job<number>({ module: MODULE, export: "next", args: [index] }));
-            window[index % OUTSTANDING] = job;
-          }
-          return seen;
-        },
+        device: inWindow,
         pool: (pool, body) => async (jobs) => {
           const window: Promise<number>[] = [];
           let seen = 0;
@@ -54,3 +40,24 @@ export const pipelined: Contest = {
       },
     ),
 };
+
+/** Looks at the oldest job before it takes its place, and waits for it if it is not done. */
+export function inWindow(queue: JobQueue<WorkerJob>, body: JobBody): Run {
+  return async (jobs) => {
+    const window: SubmittedJob<number>[] = [];
+    let seen = 0;
+    for (let index = 0; seen < jobs; index++) {
+      const oldest = window[index % OUTSTANDING];
+      if (oldest !== undefined && index >= OUTSTANDING) {
+        if (!oldest.signalled) await oldest.wait();
+        body.finish(oldest.result - 1);
+        seen++;
+      }
+      if (index >= jobs) continue;
+      body.start(index);
+      const [job] = submit(queue.job<number>({ module: MODULE, export: "next", args: [index] }));
+      window[index % OUTSTANDING] = job;
+    }
+    return seen;
+  };
+}

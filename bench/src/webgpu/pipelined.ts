@@ -20,22 +20,7 @@ export const pipelined: Contest = {
       {
         name: "signalbox",
         role: "signalbox",
-        make(bench) {
-          const queue = bench.gpu.queue("pipelined", { jobs: WINDOW });
-          return async (jobs) => {
-            const window: Fence[] = [];
-            let seen = 0;
-            for (let index = 0; index < jobs + WINDOW; index++) {
-              const oldest = window[index % WINDOW];
-              if (oldest !== undefined && seen < jobs) {
-                if (!oldest.signalled) await oldest.wait();
-                if (oldest.status === 1) bench.body.finish(seen++);
-              }
-              if (index < jobs) window[index % WINDOW] = submitCount(queue, bench, index);
-            }
-            return seen;
-          };
-        },
+        make: inWindow,
       },
       {
         name: "raw submit + onSubmittedWorkDone",
@@ -75,11 +60,29 @@ export const pipelined: Contest = {
     ]),
 };
 
+/** Looks at the oldest job before it takes its place, and waits for it if it is not done. */
+export function inWindow(bench: Bench): (jobs: number) => Promise<number> {
+  const queue = bench.gpu.queue("pipelined", { jobs: WINDOW });
+  return async (jobs) => {
+    const window: Fence[] = [];
+    let seen = 0;
+    for (let index = 0; index < jobs + WINDOW; index++) {
+      const oldest = window[index % WINDOW];
+      if (oldest !== undefined && seen < jobs) {
+        if (!oldest.signalled) await oldest.wait();
+        if (oldest.status === 1) bench.body.finish(seen++);
+      }
+      if (index < jobs) window[index % WINDOW] = submitCount(queue, bench, index);
+    }
+    return seen;
+  };
+}
+
 /**
  * The least that somebody has to do who knows of each job how it ended: three scopes around each, and one request at a time for what was
  * submitted before it. The answers of the scopes come in the order of the jobs, so it is enough to count them.
  */
-function inErrorScopes(bench: Bench): (jobs: number) => Promise<number> {
+export function inErrorScopes(bench: Bench): (jobs: number) => Promise<number> {
   const { device } = bench.gpu;
   let submitted = 0;
   let answers = 0;
