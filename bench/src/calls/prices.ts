@@ -7,27 +7,29 @@ import { median } from "../harness/statistics.ts";
 import { time } from "../report/figures.ts";
 import { table } from "../report/table.ts";
 import { operations } from "./operations.ts";
-import type { Operation } from "./operations.ts";
+import type { Operation } from "./kit.ts";
 
 /** How often a call is made at once: about as many as are outstanding in a busy program. */
-const COUNT = 1_000;
-const ROUNDS = { thorough: 200, quick: 5 };
+const COUNT = { thorough: 1_000, quick: 100 };
+const ROUNDS = { thorough: 60, quick: 5 };
 /** Rounds before those that count, in which code is compiled. */
-const WARM_UP = { thorough: 100, quick: 5 };
+const WARM_UP = { thorough: 30, quick: 5 };
 
 export const prices: Proof = {
   kind: "proof",
   name: "calls/prices",
-  title: `what each call costs, ${COUNT} of them at once`,
+  title: `what each call costs, ${COUNT.thorough} of them at once (${COUNT.quick} with --quick)`,
   async run({ quick }) {
     const size = quick ? "quick" : "thorough";
     const lines: string[][] = [];
     const figures: Record<string, number> = {};
     for (const operation of operations()) {
-      for (let round = 0; round < WARM_UP[size]; round++) await once(operation);
+      await operation.open?.();
+      for (let round = 0; round < WARM_UP[size]; round++) await once(operation, COUNT[size]);
       collectYoung();
       const taken: number[] = [];
-      for (let round = 0; round < ROUNDS[size]; round++) taken.push(await once(operation));
+      for (let round = 0; round < ROUNDS[size]; round++) taken.push(await once(operation, COUNT[size]));
+      await operation.close?.();
       figures[operation.name] = median(taken);
       lines.push([`  ${operation.name}`, time(median(taken))]);
     }
@@ -42,13 +44,13 @@ export const prices: Proof = {
 };
 
 /** ns for one. */
-async function once(operation: Operation): Promise<number> {
+async function once(operation: Operation, count: number): Promise<number> {
   const { of = 1 } = operation;
-  const act = operation.prepare(COUNT);
+  const act = operation.prepare(count);
   const began = performance.now();
   const pending = act();
   if (pending instanceof Promise) await pending;
-  const ns = ((performance.now() - began) * 1e6) / (COUNT * of);
+  const ns = ((performance.now() - began) * 1e6) / (count * of);
   await operation.finish?.();
   return ns;
 }
