@@ -114,7 +114,14 @@ export default defineConfig(
   },
   {
     ...signalbox.configs.recommended,
-    files: ["packages/signalbox/src/**", "packages/cli/src/**", "examples/*/src/**", "bench/src/**", "torture/src/**"],
+    files: [
+      "packages/signalbox/src/**",
+      "packages/cli/{src,test}/**",
+      "examples/*/{src,test}/**",
+      "bench/**",
+      "torture/**",
+      "scripts/**",
+    ],
   },
   {
     name: "signalbox/order-itself",
