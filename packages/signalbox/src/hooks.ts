@@ -10,6 +10,7 @@ import type { Fence } from "./fence/fence.ts";
 import type { Registration } from "./fence/registration.ts";
 import type { TurnKeeper } from "./fence/turns.ts";
 import type { CancelReason } from "./driver.ts";
+import type { FaultSites } from "./faults.ts";
 import type { Job } from "./queue/job.ts";
 import type { JobQueue } from "./queue/job-queue.ts";
 import type { Ring } from "./queue/ring.ts";
@@ -201,8 +202,15 @@ export interface LockdepHooks {
 }
 
 /** The listeners, one of each kind; constant-shaped, so that a check of a field is all that silence costs. */
-export const hooks: { tracer: Tracer | null; locks: LockListener | null; lockdep: LockdepHooks | null } = {
+export const hooks: {
+  tracer: Tracer | null;
+  locks: LockListener | null;
+  lockdep: LockdepHooks | null;
+  /** No listener: decides where the core takes a rare way (faults.ts). In explored runs alone. */
+  faults: FaultSites | null;
+} = {
   tracer: null,
   locks: null,
   lockdep: null,
+  faults: null,
 };

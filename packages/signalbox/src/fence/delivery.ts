@@ -21,6 +21,7 @@
  *   goes wrong while a container is settled keep any other from it.
  */
 import { SignalboxError } from "../errors.ts";
+import { strikes } from "../faults.ts";
 import { hooks } from "../hooks.ts";
 import type { LockdepHooks } from "../hooks.ts";
 import { add, wake } from "../platform/atomics.ts";
@@ -93,7 +94,7 @@ export function leaveDelivery(): void {
 
 /** Runs what is due now, before the outermost delivery ends; inside that one only. For who goes on in it with what that sets free. */
 export function runDue(): void {
-  if (depth === 1 && due !== null) drain();
+  if (depth === 1 && due !== null && !strikes("late due")) drain();
 }
 
 function beginOutermost(body: object | null): void {

@@ -15,6 +15,7 @@
  * Called by submission.ts only.
  */
 import { SignalboxError } from "../errors.ts";
+import { strikes } from "../faults.ts";
 import { hooks } from "../hooks.ts";
 import type { LockdepHooks, Tracer } from "../hooks.ts";
 import { enterDelivery, insideDelivery, leaveDelivery } from "../fence/delivery.ts";
@@ -80,6 +81,7 @@ export function openContext(): SubmitContext {
 /** Gives a job its seqno, and everything that may fail for it. A throw has changed nothing. */
 export function armJob(job: Job): void {
   checkSubmittable(job);
+  strikes("arm throws");
   const extras = job._extras;
   if (extras !== null) {
     extras.arming = true;

@@ -13,6 +13,7 @@
  * - A job that is not published (a mate of the same batch) has no seqno to compare, or one that a rollback takes back (Q8): such
  *   are told apart by identity until the set is settled, which is when nothing can be rolled back any more.
  */
+import { strikes } from "../faults.ts";
 import type { Fence } from "../fence/fence.ts";
 import { laterOnTimeline } from "../fence/order.ts";
 import { ARMED, FRESH, PUBLISHED, SIGNALLED } from "../fence/state.ts";
@@ -69,8 +70,9 @@ function insert(set: Dependent, fence: Fence, numbered: Numbered): void {
     set._dependency = fence;
   } else if (others === null) {
     if (!joined(set, none, 0, fence, numbered)) set._others = [fence];
-  } else if (!joined(set, others, others.length < SCAN_UP_TO ? others.length : 0, fence, numbered)) {
-    set._others = withOneMore(others, fence);
+  } else {
+    const scans = others.length < SCAN_UP_TO && !strikes("blind add");
+    if (!joined(set, others, scans ? others.length : 0, fence, numbered)) set._others = withOneMore(others, fence);
   }
 }
 
@@ -129,7 +131,7 @@ export function settleDependencies(set: Dependent, own: TimelineCore | null, fou
   const others = set._others;
   if (others === null) {
     if (moot(first) || first._timeline === own) set._dependency = null;
-  } else if (others.length > SCAN_UP_TO) {
+  } else if (others.length > SCAN_UP_TO || strikes("one pass")) {
     settleMany(set, first, others, own);
   } else {
     settleSome(set, first, others, own);

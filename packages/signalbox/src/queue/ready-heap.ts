@@ -5,6 +5,8 @@
  * Invariants: a queue is in it at most once, at `_place`; -1 outside.
  */
 
+import { strikes } from "../faults.ts";
+
 /** What the heap sorts. */
 export interface Ranked {
   /** @internal Its number under the ring's policy; lower goes first. */ _rank: number;
@@ -33,7 +35,11 @@ export class ReadyHeap<T extends Ranked> {
 
   /** The rank of an item in the heap has changed. */
   moved(item: T): void {
-    if (this.#items.length > 1) this.#settle(item, item._place);
+    if (this.#items.length < 2) return;
+    if (strikes("re-entry")) {
+      this.remove(item);
+      this.add(item);
+    } else this.#settle(item, item._place);
   }
 
   #settle(item: T, place: number): void {

@@ -17,6 +17,7 @@
  */
 import { SignalboxError, checkErrno } from "../errors.ts";
 import type { NegativeErrno } from "../errors.ts";
+import { strikes } from "../faults.ts";
 import { hooks } from "../hooks.ts";
 import type { Driver, JobSpec } from "../driver.ts";
 import { deliver, deliveryTime, enterDelivery, leaveDelivery, runDue } from "../fence/delivery.ts";
@@ -197,7 +198,7 @@ export class Ring<Spec extends JobSpec = JobSpec> {
 
   /** @internal Q23: a submission to a queue with bypass starts what it can at once, unless the worker is at it. */
   _bypass(): void {
-    if (!this.#working && this.#work({ left: Infinity })) this.#kick();
+    if (!this.#working && (strikes("late bypass") || this.#work({ left: Infinity }))) this.#kick();
   }
 
   /** @internal */
@@ -251,6 +252,7 @@ export class Ring<Spec extends JobSpec = JobSpec> {
   /** @internal A reset begins: starts nothing until {@link _resume}. */
   _halt(guilty: Job | null): void {
     this.#halted = true;
+    if (this.#ready.first !== undefined && strikes("idle kick")) this.#kick();
     if (hooks.tracer !== null) hooks.tracer.ringHalted(this, guilty);
   }
 
@@ -306,9 +308,10 @@ export class Ring<Spec extends JobSpec = JobSpec> {
     }
     // What was set in there, the compiler doesn't see.
     if (this.#started as boolean) this._calls.flush();
-    this.#release();
+    const late = this.#releasing.length > 0 && strikes("late release");
+    if (!late) this.#release();
     this.#working = false;
-    return this.#canStart();
+    return late || this.#canStart();
   }
 
   #canStart(): boolean {
@@ -320,6 +323,10 @@ export class Ring<Spec extends JobSpec = JobSpec> {
   #startHeads(budget: WorkBudget): void {
     for (let queue = this.#choose(); queue !== undefined; queue = this.#choose()) {
       if (budget.left <= 0 || !this.#canStart()) return;
+      if (this.#started && strikes("short batch")) {
+        budget.left = 0;
+        return;
+      }
       budget.left--;
       if (!queue._ending) this.#floor = queue._rank;
       this.#turns++;

@@ -15,6 +15,7 @@
  * - One submission is open at a time, and none inside a signalling section (Q7, Q23).
  */
 import { SignalboxError } from "../errors.ts";
+import { strikes } from "../faults.ts";
 import type { Fence } from "../fence/fence.ts";
 import type { FenceSource } from "../fence/source.ts";
 import { ARMED } from "../fence/state.ts";
@@ -168,7 +169,7 @@ export function submit<Results extends readonly unknown[]>(
   ...jobs: { readonly [K in keyof Results]: Job<Results[K]> }
 ): { readonly [K in keyof Results]: SubmittedJob<Results[K]> } {
   const first = (jobs as readonly Job[])[0];
-  if (jobs.length === 1 && isPlain(first)) submitPlain(first);
+  if (jobs.length === 1 && isPlain(first) && !strikes("general path")) submitPlain(first);
   else submitAll(jobs, undefined);
   return jobs;
 }

@@ -10,6 +10,7 @@
  * Invariants: an item is in the list at most once. Items run in the order in which they were scheduled. A body that
  * throws doesn't keep the others from running: its error is rethrown in a microtask of its own.
  */
+import { strikes } from "../faults.ts";
 import type { Schedulable } from "../fence/registration.ts";
 import { hooks } from "../hooks.ts";
 import type { Platform } from "../platform/platform.ts";
@@ -112,7 +113,7 @@ export class WorkQueue {
     for (let index = 0; index < this.#items.length; index++) {
       const now = index === 0 ? 0 : this.#platform.now();
       if (index === 1) deadline = now + this.#time;
-      if (units <= 0 || (index > 1 && now >= deadline)) {
+      if (units <= 0 || (index > 1 && now >= deadline) || (index > 0 && strikes("early yield"))) {
         this.#items = this.#items.slice(index);
         this.#platform.macrotask(this.#drain);
         return;

@@ -16,6 +16,7 @@
  */
 import { SignalboxError, errno } from "../../errors.ts";
 import type { ResetHandler } from "../../driver.ts";
+import { strikes } from "../../faults.ts";
 import { deliver } from "../../fence/delivery.ts";
 import type { Platform, Timer } from "../../platform/platform.ts";
 import { throwLater } from "../../platform/throw-later.ts";
@@ -177,7 +178,7 @@ export class RecoveryDomain {
       () => {
         this.#begin(count + 1);
       },
-      this.#options.backoff * 2 ** (count - 1),
+      strikes("no back-off") ? 0 : this.#options.backoff * 2 ** (count - 1),
     );
   }
 
