@@ -1,4 +1,5 @@
 /** What `signalbox check` prints: a line for each scenario, one while it goes on, and one of figures at the end. */
+import { coreSites } from "signalbox/sim";
 import type { Exploration, Figures } from "signalbox/sim";
 import { grouped } from "../trace/format.ts";
 
@@ -27,8 +28,9 @@ export function progressLine(figures: Figures): string {
 export function scenarioLine(exploration: Exploration): string {
   const { scenario, complete, completeWithFaults, found } = exploration;
   const all = (bound: number): string => (bound < 0 ? "none" : `up to ${bound}`);
+  const deviations = Math.min(complete, completeWithFaults + 1);
   const verdict = found === undefined ? "kept" : "BROKEN";
-  const bounds = `all schedules by preemptions: ${all(complete)}, with a fault: ${all(completeWithFaults)}`;
+  const bounds = `all schedules by preemptions: ${all(complete)}, with a fault: ${all(completeWithFaults)}; by deviations: ${all(deviations)}`;
   return `${scenario.padEnd(NAME_WIDTH)} ${counts(exploration)}  ${bounds}  ${verdict}`;
 }
 
@@ -44,8 +46,16 @@ export function lastLine(explorations: readonly Exploration[], seed: number): st
     perSecond(schedules, time),
     `${grouped(sum((each) => each.states))} states`,
     `${grouped(sum((each) => each.pruned))} pruned`,
+    strikesOf(explorations),
     `${(time / 1000).toFixed(1)} s`,
     `seed ${seed}`,
     broken === 0 ? "every promise kept" : `${broken} BROKEN`,
   ].join(" | ");
+}
+
+/** How often the core took a rare way, and at how many of the places where it may. */
+function strikesOf(explorations: readonly Exploration[]): string {
+  const counts = coreSites.map((site) => explorations.reduce((total, { strikes }) => total + strikes[site], 0));
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return `${grouped(total)} strikes at ${counts.filter((count) => count > 0).length} of ${coreSites.length} sites`;
 }

@@ -18,7 +18,7 @@ describe("signalbox check", () => {
     expect(lines).toHaveLength(3);
     expect(lines[0]).toMatch(/^rollback +120 schedules +[\d ]+\/s +[\d ]+ states +\d+ pruned .* kept$/);
     expect(lines[2]).toMatch(
-      /^2 scenarios \| 240 schedules \| [\d ]+\/s \| [\d ]+ states \| \d+ pruned \| [\d.]+ s \| seed 5 \| every promise kept$/,
+      /^2 scenarios \| 240 schedules \| [\d ]+\/s \| [\d ]+ states \| \d+ pruned \| [\d ]+ strikes at \d+ of 13 sites \| [\d.]+ s \| seed 5 \| every promise kept$/,
     );
     expect(existsSync(join(out, "rollback.running.json"))).toBe(false);
   });

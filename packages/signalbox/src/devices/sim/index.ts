@@ -5,6 +5,8 @@ export { seededRandom } from "../../platform/random.ts";
 export { SimDevice, openSim } from "./sim-device.ts";
 export type { SimOptions, SimQueueOptions } from "./sim-device.ts";
 export type { SimJob } from "./sim-driver.ts";
+export { coreSites } from "../../faults.ts";
+export type { CoreSite } from "../../faults.ts";
 export { explore, sizeOf } from "./explore/explore.ts";
 export type { Exploration, ExploreOptions, Figures, Phase } from "./explore/explore.ts";
 export { replay } from "./explore/replay.ts";

@@ -4,7 +4,7 @@
  * States: built -> stepping -> over: quiescent (nothing is left to happen), violated (a promise is broken), or abandoned (the
  * chooser knows the rest).
  *
- * Invariants: what happens depends on the scenario, its size, the faults that are allowed, the seed of its platform and what the
+ * Invariants: what happens depends on the scenario, its size, the faults and the sites of the core that are allowed, the seed of its platform and what the
  * chooser answers; on nothing else. After it the agent is as before, also where the core left something open.
  */
 import { enterDelivery, insideDelivery, leaveDelivery } from "../../../fence/delivery.ts";
@@ -12,11 +12,12 @@ import { insideSection, leaveSection } from "../../../signalling/section.ts";
 import { enableLockdep, lockdepOf, setLockdepAside } from "../../../signalling/lockdep/lockdep.ts";
 import type { Report } from "../../../signalling/lockdep/report.ts";
 import type { RuleId } from "../../../signalling/lockdep/rules.ts";
+import type { CoreSite } from "../../../faults.ts";
 import { realPlatform } from "../../../platform/real.ts";
 import type { Violation } from "../judge/verdict.ts";
 import { CORE, Footprints } from "./footprint.ts";
 import { STOP } from "./lane.ts";
-import type { Chooser, Lane } from "./lane.ts";
+import type { Chooser, Lane, WayKind } from "./lane.ts";
 import { InjectedFault } from "./scenario.ts";
 import type { FaultSite, Scenario, Size } from "./scenario.ts";
 import type { Choice } from "./schedule.ts";
@@ -30,6 +31,10 @@ export interface Setup {
   readonly faults?: readonly FaultSite[];
   /** How many of them in one run; 1 if left out. */
   readonly faultBudget?: number;
+  /** Which sites of the core are switched on; none if left out. */
+  readonly sites?: readonly CoreSite[];
+  /** How often they may strike in one run; if left out, each time is one of the faults. */
+  readonly strikeBudget?: number;
   /** Of the platform's random numbers; 1 if left out. */
   readonly seed?: number;
   /** Whether microtasks come right after the step that asked for them, and are part of it; false if left out. */
@@ -47,6 +52,8 @@ export interface RunResult {
   readonly steps: number;
   readonly violations: readonly Violation[];
   readonly choices: readonly Choice[];
+  /** The sites of the core that struck, each time. */
+  readonly strikes: readonly CoreSite[];
 }
 
 /** Hears what happens, if a story is to be told. */
@@ -80,15 +87,17 @@ export class Execution {
     this.#setup = setup;
     this.#chooser = chooser;
     this.#listener = listener;
-    const { faults = [], faultBudget = 1, seed = 1, validator = true } = setup;
+    const { faults = [], faultBudget = 1, sites = [], strikeBudget, seed = 1, validator = true } = setup;
     // The program's own would hear of what an abandoned run leaves behind when the collector comes to it.
     this.#putValidatorBack = setLockdepAside();
     if (validator) enableLockdep({ registrationBudget: Infinity });
     this.#world = new World({
       seed,
       faults: new Set(faults),
-      faultBudget: faults.length === 0 ? 0 : faultBudget,
-      data: (what, count, fault) => this.#data(what, count, fault),
+      faultBudget,
+      sites: new Set(sites),
+      strikeBudget,
+      data: (what, count, kind) => this.#data(what, count, kind),
       touch: (resources) => {
         this.#footprints.touch(resources);
       },
@@ -201,11 +210,11 @@ export class Execution {
     return lane;
   }
 
-  #data(what: string, count: number, fault: boolean): number {
-    const place = this.#chooser.data(what, count, fault);
+  #data(what: string, count: number, kind: WayKind): number {
+    const place = this.#chooser.data(what, count, kind);
     this.#choices.push({ kind: "way", place, count, name: what });
-    // A fault that might have been and wasn't is as if nobody had asked.
-    if (!fault || place > 0) this.#footprints.chose(place);
+    if (kind === "way") this.#footprints.chose(place);
+    else this.#footprints.mightHave(place);
     this.#listener?.way(what, place, count);
     return place;
   }
@@ -227,6 +236,7 @@ export class Execution {
       steps: this.#steps,
       violations: this.#world._violations,
       choices: this.#choices,
+      strikes: this.#world._strikes,
     };
   }
 

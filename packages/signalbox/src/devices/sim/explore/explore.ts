@@ -1,10 +1,14 @@
 /**
  * Exploration: many runs of one scenario, until one breaks a promise, all are done, or there were enough.
  *
- * Phases, in this order: every schedule of the small scenario without a preemption, with one, and so on to the bound, without faults;
- * the same with up to one fault in each run; then the large scenario by chance, half of the runs as a random walk and half by priorities (PCT), every second
- * one with faults. Each phase has its share of the runs, at the most a half, a quarter and the rest, and leaves what it doesn't need to the next.
+ * First every schedule of the small scenario, by how far it deviates from the plainest: with none, then with one preemption or one
+ * fault, then with two preemptions or one of each, and so on. A fault is one at the core's borders, or a site of the core that strikes.
+ * Then the large scenario by chance, half of the runs as a random walk and half by priorities (PCT), every second one with faults,
+ * and three of five with some of the core's sites switched on.
  */
+import { coreSites } from "../../../faults.ts";
+import type { CoreSite } from "../../../faults.ts";
+import { seededRandom } from "../../../platform/random.ts";
 import { realPlatform } from "../../../platform/real.ts";
 import { Exhaustive } from "../strategies/exhaustive.ts";
 import type { RunResult, Setup } from "./execution.ts";
@@ -23,6 +27,8 @@ export interface ExploreOptions {
   readonly seed?: number;
   /** How many preemptions a schedule of the exhaustive phases may have at the most; 2 if left out. */
   readonly preemptions?: number;
+  /** Which sites of the core may be switched on; all if left out. */
+  readonly sites?: readonly CoreSite[];
   /** Called before each run with all that is needed to do it again, so that it can be kept before it fails. */
   readonly beforeRun?: (schedule: () => Schedule) => void;
   /** Called about ten times a second. */
@@ -40,6 +46,8 @@ export interface Figures {
   readonly states: number;
   /** Runs that were given up, since their state was known. */
   readonly pruned: number;
+  /** How often each site of the core struck. */
+  readonly strikes: Readonly<Record<CoreSite, number>>;
   /** In real ms. */
   readonly time: number;
 }
@@ -51,7 +59,7 @@ export type Phase = "exhaustive" | "exhaustive with faults" | "random";
 export interface Exploration extends Figures {
   /** Every schedule of the small scenario with up to so many preemptions was run; -1 if not even those without any. */
   readonly complete: number;
-  /** The same for schedules with up to one fault. */
+  /** The same for schedules with up to one fault, at the core's borders or at one of its sites. Microtasks come first in these. */
   readonly completeWithFaults: number;
   /** What failed first, as it was and made short; undefined if nothing did. */
   readonly found?: { readonly first: Schedule; readonly short: Schedule; readonly violation: Failure["violation"] };
@@ -62,6 +70,13 @@ const BREATH = 50;
 
 /** PCT's change points, in turn. */
 const DEPTHS = [2, 3, 4, 6];
+
+/** Which part of the schedules may go into exhaustive levels: those with up to one deviation, and all of them. */
+const FIRST_LEVELS = 4 / 5;
+const ALL_LEVELS = 5 / 6;
+
+/** By chance, the sites that are switched on strike as often as chance has it. */
+const STRIKES = 1000;
 
 /**
  * Explores a scenario.
@@ -90,6 +105,7 @@ class Explorer {
   #steps = 0;
   #states = 0;
   #pruned = 0;
+  readonly #strikes = noStrikes();
   #breath: number;
   #failure: Failure | undefined;
 
@@ -101,28 +117,38 @@ class Explorer {
 
   async explore(): Promise<Exploration> {
     const { schedules = 10_000 } = this.#options;
-    const { faults, byChance = false, microtasksFirst = false } = this.#scenario;
-    const small: Setup = { scenario: this.#scenario, size: sizeOf(this.#scenario, "small"), microtasksFirst };
-    const complete = byChance ? -1 : await this.#deepen("exhaustive", small, Math.ceil(schedules / 2));
-    const faulty =
-      faults.length === 0 || byChance
-        ? complete
-        : await this.#deepen("exhaustive with faults", { ...small, faults }, Math.ceil(schedules / 4));
+    const levels = this.#scenario.byChance === true ? [-1, -1] : await this.#deepen(schedules);
     await this.#wander(schedules - this.#schedules);
-    return { ...this.#figures(), complete, completeWithFaults: faulty, ...(await this.#found()) };
+    const [complete, completeWithFaults] = levels as [number, number];
+    return { ...this.#figures(), complete, completeWithFaults, ...(await this.#found()) };
   }
 
-  /** With more and more preemptions, until the schedules are spent; answers with how many all were run. */
-  async #deepen(phase: Phase, setup: Setup, schedules: number): Promise<number> {
-    const { preemptions = 2 } = this.#options;
-    const end = this.#schedules + schedules;
-    let complete = -1;
-    while (complete < preemptions && (await this.#exhaust(phase, setup, complete + 1, end))) complete++;
+  /**
+   * With more and more deviations, until the schedules are spent. Answers with how many preemptions all were run, without a fault and
+   * with one; -1 for none. With as many deviations, a fault goes first.
+   */
+  async #deepen(schedules: number): Promise<[number, number]> {
+    const { preemptions: most = 2 } = this.#options;
+    const complete: [number, number] = [-1, -1];
+    for (let deviations = 0; deviations <= most + 1; deviations++) {
+      const end = Math.ceil(schedules * (deviations < 2 ? FIRST_LEVELS : ALL_LEVELS));
+      for (const faults of [1, 0] as const) {
+        const preemptions = deviations - faults;
+        // What comes after a level that was not done is not complete either.
+        if (preemptions > most || preemptions !== complete[faults] + 1) continue;
+        if (await this.#exhaust(faults, preemptions, end)) complete[faults] = preemptions;
+      }
+    }
     return complete;
   }
 
-  async #exhaust(phase: Phase, setup: Setup, preemptions: number, end: number): Promise<boolean> {
-    this.#phase = phase;
+  async #exhaust(faulty: 0 | 1, preemptions: number, end: number): Promise<boolean> {
+    this.#phase = faulty === 0 ? "exhaustive" : "exhaustive with faults";
+    const { faults, microtasksFirst = false } = this.#scenario;
+    const { sites = coreSites } = this.#options;
+    const small = { scenario: this.#scenario, size: sizeOf(this.#scenario, "small") };
+    const setup: Setup =
+      faulty === 0 ? { ...small, microtasksFirst } : { ...small, microtasksFirst: true, faults, sites };
     const chooser = new Exhaustive({ preemptions });
     const [states, pruned] = [this.#states, this.#pruned];
     while (chooser.next()) {
@@ -137,6 +163,7 @@ class Explorer {
   async #wander(schedules: number): Promise<void> {
     this.#phase = "random";
     const { faults } = this.#scenario;
+    const { sites = coreSites } = this.#options;
     const size = sizeOf(this.#scenario, "large");
     let length = 20;
     for (let run = 0; run < schedules && this.#failure === undefined; run++) {
@@ -147,6 +174,7 @@ class Explorer {
         size,
         seed,
         ...(faulty ? { faults, faultBudget: 1 + (run % 3) } : {}),
+        ...(run % 5 >= 2 ? { sites: someOf(sites, seed), strikeBudget: STRIKES } : {}),
       };
       const how: How =
         run % 2 === 0
@@ -164,6 +192,7 @@ class Explorer {
     const result: RunResult = running instanceof Promise ? await running : running;
     this.#schedules++;
     this.#steps += result.steps;
+    for (const site of result.strikes) this.#strikes[site]++;
     const [violation] = result.violations;
     if (violation !== undefined) this.#failure = { setup, choices: result.choices, violation };
     if (realPlatform.now() - this.#breath >= BREATH) await this.#breathe();
@@ -185,6 +214,7 @@ class Explorer {
       steps: this.#steps,
       states: this.#states,
       pruned: this.#pruned,
+      strikes: { ...this.#strikes },
       time: realPlatform.now() - this.#start,
     };
   }
@@ -198,4 +228,14 @@ class Explorer {
     });
     return { found: { first: asSchedule(this.#failure), short: asSchedule(short), violation: short.violation } };
   }
+}
+
+/** A swarm: which sites are switched on is chance as well, so that none is always in the way of another. */
+function someOf(sites: readonly CoreSite[], seed: number): readonly CoreSite[] {
+  const random = seededRandom(seed ^ 0x51735);
+  return sites.filter(() => random() < 0.5);
+}
+
+function noStrikes(): Record<CoreSite, number> {
+  return Object.fromEntries(coreSites.map((site) => [site, 0])) as Record<CoreSite, number>;
 }

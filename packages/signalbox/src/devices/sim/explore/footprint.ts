@@ -32,12 +32,14 @@ export class Footprints implements StateKey {
   #high = 0;
   #low = 0;
   #lane = 0;
+  /** What was chosen since the last step ended: in the present one, or between them, which native promises do. */
   #ways = 0;
+  /** How many faults it might have had. */
+  #asked = 0;
   #touched = 0;
 
   begin(lane: number, touches: number): void {
     this.#lane = lane;
-    this.#ways = 0;
     this.#touched = touches;
   }
 
@@ -49,6 +51,12 @@ export class Footprints implements StateKey {
   /** The present step went this way. */
   chose(way: number): void {
     this.#ways = mix(this.#ways, way + 1);
+  }
+
+  /** The present step might have had a fault. One that wasn't is as if nobody had asked; of one that was it counts which it is. */
+  mightHave(way: number): void {
+    this.#asked++;
+    if (way > 0) this.#ways = mix(mix(this.#ways, -this.#asked), way + 1);
   }
 
   end(): void {
@@ -67,13 +75,15 @@ export class Footprints implements StateKey {
     }
     this.#lanes[lane] = high;
     this.#lanes[lane + 1] = low;
+    this.#ways = 0;
+    this.#asked = 0;
     this.#high = (this.#high + high) | 0;
     this.#low = (this.#low + low) | 0;
   }
 
   key(lane: number): number {
-    const high = mix(this.#high, lane + 2);
-    return (high & 0x1f_ffff) * 0x1_0000_0000 + (mix(this.#low, lane + 2) >>> 0);
+    const high = mix(mix(this.#high, this.#ways), lane + 2);
+    return (high & 0x1f_ffff) * 0x1_0000_0000 + (mix(mix(this.#low, this.#ways), lane + 2) >>> 0);
   }
 }
 

@@ -32,9 +32,12 @@ export interface Chooser {
    * lane that took the step before, -1 if it has none now; `state` is what the run has come to.
    */
   step(enabled: readonly Lane[], last: number, state: StateKey): number;
-  /** One of `count` ways, as a number from 0. `fault` says that all but 0 are somebody's misbehaviour. */
-  data(what: string, count: number, fault: boolean): number;
+  /** One of `count` ways, as a number from 0. */
+  data(what: string, count: number, kind: WayKind): number;
 }
+
+/** What the ways are that are not 0: as good as that one, somebody's misbehaviour, or a rare way of the core (faults.ts). */
+export type WayKind = "way" | "fault" | "site";
 
 /** What {@link Chooser.step} answers to give the run up: its state was seen before. */
 export const STOP = -1;

@@ -33,25 +33,29 @@ export function chooserOf(how: How): Chooser {
 
 /** What a schedule is a run of. Throws EINVAL for another scenario, or one of other dimensions. */
 export function setupOf(scenario: Scenario, schedule: Schedule): Setup {
-  const { size, faults, faultBudget, seed, microtasksFirst = false } = schedule;
+  const { size, faults, faultBudget, sites = [], strikeBudget, seed, microtasksFirst = false } = schedule;
   const dimensions = (of: object): string => Object.keys(of).sort().join(", ");
   if (scenario.name !== schedule.scenario || dimensions(size) !== dimensions(scenario.size))
     throw new SignalboxError(
       "EINVAL",
       `This is a schedule of "${schedule.scenario}" (${dimensions(size)}), not of "${scenario.name}" (${dimensions(scenario.size)})`,
     );
-  return { scenario, size, faults, faultBudget, seed, microtasksFirst };
+  const strikes = strikeBudget === undefined ? {} : { strikeBudget };
+  return { scenario, size, faults, faultBudget, sites, ...strikes, seed, microtasksFirst };
 }
 
 /** A run as a schedule. */
 export function scheduleOf(setup: Setup, how: How): Schedule {
   const { scenario, size, faults = [], faultBudget = 1, seed = 1, microtasksFirst = false } = setup;
+  const { sites = [], strikeBudget } = setup;
   return {
     format: "signalbox-schedule/1",
     scenario: scenario.name,
     size,
     faults,
     faultBudget,
+    ...(sites.length > 0 ? { sites } : {}),
+    ...(strikeBudget === undefined ? {} : { strikeBudget }),
     seed,
     ...(microtasksFirst ? { microtasksFirst } : {}),
     how,

@@ -5,6 +5,7 @@
  * what is kept of a run before it begins.
  */
 import { SignalboxError } from "../../../errors.ts";
+import type { CoreSite } from "../../../faults.ts";
 import type { Violation } from "../judge/verdict.ts";
 import type { FaultSite, Size } from "./scenario.ts";
 
@@ -35,6 +36,10 @@ export interface Schedule {
   readonly size: Size;
   readonly faults: readonly FaultSite[];
   readonly faultBudget: number;
+  /** The sites of the core that are switched on; none if left out. */
+  readonly sites?: readonly CoreSite[];
+  /** How often they may strike; if left out, each time is one of the faults. */
+  readonly strikeBudget?: number;
   /** Of the platform's random numbers. */
   readonly seed: number;
   /** Whether microtasks come right after the step that asked for them; at any time if left out. */
@@ -73,7 +78,7 @@ export function readSchedule(text: string): Schedule {
   }
   if (!isRecord(value) || value["format"] !== "signalbox-schedule/1")
     throw new SignalboxError("EINVAL", 'This is no schedule: "format" is not "signalbox-schedule/1"');
-  const { scenario, size, faults, faultBudget, seed, microtasksFirst, how, violation } = value;
+  const { scenario, size, faults, faultBudget, sites, strikeBudget, seed, microtasksFirst, how, violation } = value;
   const numbers = isRecord(size) && Object.values(size).every((each) => Number.isInteger(each));
   if (typeof scenario !== "string" || !numbers || !Array.isArray(faults) || !isNumber(faultBudget) || !isNumber(seed))
     throw new SignalboxError("EINVAL", "This schedule is broken: it doesn't say what it is a schedule of");
@@ -83,6 +88,8 @@ export function readSchedule(text: string): Schedule {
     size: size as Size,
     faults: faults as FaultSite[],
     faultBudget,
+    ...(Array.isArray(sites) ? { sites: sites as CoreSite[] } : {}),
+    ...(isNumber(strikeBudget) ? { strikeBudget } : {}),
     seed,
     ...(microtasksFirst === true ? { microtasksFirst } : {}),
     how: readHow(how),

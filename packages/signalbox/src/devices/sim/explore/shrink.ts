@@ -43,11 +43,15 @@ class Shrinker {
 
   async shrink(): Promise<Failure> {
     const { setup } = this.#smallest;
-    for (const size of smallerSizes(setup.scenario, setup.size))
-      if (await this.#search({ ...setup, size }, Infinity)) break;
+    await this.#searchSizes(setup);
     await this.#search(this.#smallest.setup, cost(this.#smallest.choices));
     await this.#leaveOut();
     return this.#smallest;
+  }
+
+  async #searchSizes(setup: Setup): Promise<void> {
+    for (const size of smallerSizes(setup.scenario, setup.size))
+      for (const plainer of withFewerSites({ ...setup, size })) if (await this.#search(plainer, Infinity)) return;
   }
 
   /** Whether a run of this setup fails, and costs less than that. */
@@ -92,6 +96,13 @@ function* smallerSizes(scenario: Scenario, size: Size): Generator<Size> {
   for (const name of names)
     if (sum({ ...small, [name]: least[name]! }) < sum(size)) yield { ...small, [name]: least[name]! };
   if (sum(small) < sum(size)) yield small;
+}
+
+/** Without the core's sites, where there are some; then with one strike at the most. */
+function* withFewerSites(setup: Setup): Generator<Setup> {
+  const { sites = [], strikeBudget = 1, ...rest } = setup;
+  if (sites.length > 0) yield rest;
+  yield sites.length > 0 && strikeBudget > 1 ? { ...setup, strikeBudget: 1 } : setup;
 }
 
 /** Steps first; then changes of lane; then ways that aren't the first. */

@@ -5,6 +5,7 @@
  */
 import { hooks } from "../../../hooks.ts";
 import type { LockdepHooks, Tracer } from "../../../hooks.ts";
+import type { CoreSite, FaultSites } from "../../../faults.ts";
 import type { DriverFence } from "../../../fence/driver-fence.ts";
 import { insideDelivery } from "../../../fence/delivery.ts";
 import type { Fence } from "../../../fence/fence.ts";
@@ -24,7 +25,7 @@ import { WatchedDriver } from "../judge/watched-driver.ts";
 import { Actor, until } from "./actor.ts";
 import type { ActorBody, Until } from "./actor.ts";
 import { CORE } from "./footprint.ts";
-import type { Lane } from "./lane.ts";
+import type { Lane, WayKind } from "./lane.ts";
 import { ExploringPlatform } from "./platform.ts";
 import { InjectedFault } from "./scenario.ts";
 import type { FaultSite } from "./scenario.ts";
@@ -35,8 +36,12 @@ export interface WorldOptions {
   readonly faults: ReadonlySet<FaultSite>;
   /** How many faults may happen in the run. */
   readonly faultBudget: number;
+  /** The sites of the core that are switched on. */
+  readonly sites: ReadonlySet<CoreSite>;
+  /** How often they may strike; undefined where each time is one of the faults. */
+  readonly strikeBudget: number | undefined;
   /** One of several ways. */
-  readonly data: (what: string, count: number, fault: boolean) => number;
+  readonly data: (what: string, count: number, kind: WayKind) => number;
   /** The present step touches these. */
   readonly touch: (resources: number) => void;
   readonly tell: ((sentence: string) => void) | null;
@@ -50,6 +55,7 @@ export class World implements DeviceWatcher {
   /** @internal */ readonly _paths: Paths;
   /** @internal */ readonly _notes: Notes;
   /** @internal */ readonly _violations: Violation[] = [];
+  /** @internal The sites of the core that struck. */ readonly _strikes: CoreSite[] = [];
   /** @internal */ _ringCount = 0;
   readonly #options: WorldOptions;
   readonly #actors: Actor[] = [];
@@ -58,8 +64,11 @@ export class World implements DeviceWatcher {
   readonly #timelines = new Map<string, Timeline>();
   readonly #tracerBefore: Tracer | null;
   readonly #lockdepBefore: LockdepHooks | null;
+  readonly #sitesBefore: FaultSites | null;
   readonly #contexts: ContextDepth;
   #faults = 0;
+  /** Whether who submits now stands that it is refused. */
+  #refusable = false;
 
   /** @internal */
   constructor(options: WorldOptions) {
@@ -81,6 +90,8 @@ export class World implements DeviceWatcher {
     this.#lockdepBefore = hooks.lockdep;
     this.#contexts = new ContextDepth(this._notes);
     hooks.lockdep = this.#contexts;
+    this.#sitesBefore = hooks.faults;
+    hooks.faults = options.sites.size === 0 ? null : { strikes: (site) => this.#strikes(site) };
   }
 
   /**
@@ -145,15 +156,43 @@ export class World implements DeviceWatcher {
 
   /** One of `count` ways to go on, as a number from 0; the run goes all of them, one after the other or by chance. */
   choose(what: string, count: number): number {
-    return count === 1 ? 0 : this.#options.data(what, count, false);
+    return count === 1 ? 0 : this.#options.data(what, count, "way");
   }
 
   /** Whether this site misbehaves now: never, unless the run injects faults there and has one left. */
   fault(site: FaultSite): boolean {
     if (this.#faults >= this.#options.faultBudget || !this.#options.faults.has(site)) return false;
-    if (this.#options.data(site, 2, true) === 0) return false;
+    if (this.#options.data(site, 2, "fault") === 0) return false;
     this.#faults++;
     this._notes.tell?.(`FAULT: ${site}`);
+    return true;
+  }
+
+  /** Submits, and stands that arming a job throws for want of memory: only in here does that site of the core strike. */
+  refusable(body: () => void): void {
+    this.#refusable = true;
+    try {
+      body();
+    } finally {
+      this.#refusable = false;
+    }
+  }
+
+  /** Whether this site of the core has struck in this run. */
+  struck(site: CoreSite): boolean {
+    return this._strikes.includes(site);
+  }
+
+  // What is chosen here is known beyond the step that it is in by its place among what was asked there (footprint.ts).
+  #strikes(site: CoreSite): boolean {
+    const { sites, strikeBudget, faultBudget } = this.#options;
+    if (!sites.has(site) || (site === "arm throws" && !this.#refusable)) return false;
+    if (strikeBudget === undefined ? this.#faults >= faultBudget : this._strikes.length >= strikeBudget) return false;
+    if (this.#options.data(`core: ${site}`, 2, "site") === 0) return false;
+    if (strikeBudget === undefined) this.#faults++;
+    this._strikes.push(site);
+    this._notes.tell?.(`SITE of the core: ${site}`);
+    if (site === "arm throws") throw new InjectedFault(site);
     return true;
   }
 
@@ -230,5 +269,6 @@ export class World implements DeviceWatcher {
   _end(): void {
     hooks.tracer = this.#tracerBefore;
     hooks.lockdep = this.#lockdepBefore;
+    hooks.faults = this.#sitesBefore;
   }
 }

@@ -32,7 +32,8 @@ export const bannedQueue: Scenario<"jobs"> = {
             guilty.job({ label: `behind guilty ${index}`, idempotent: true }),
           );
         });
-        if (!done) world.check(gpu.recovery!.resets > 0, "queue guilty is refused, and the device was never reset");
+        if (!done && !world.struck("arm throws"))
+          world.check(gpu.recovery!.resets > 0, "queue guilty is refused, and the device was never reset");
       }
     });
     world.actor("innocent submitter", function* () {

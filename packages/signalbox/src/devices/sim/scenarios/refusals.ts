@@ -6,7 +6,7 @@ import type { World } from "../explore/world.ts";
 /** Does it, unless a queue refuses since it was destroyed, or it is made to throw; answers whether it was done. */
 export function unlessRefused(world: World, body: () => void): boolean {
   try {
-    body();
+    world.refusable(body);
     return true;
   } catch (error) {
     if (error instanceof InjectedFault) world.tell(`thrown: ${error.message}`);

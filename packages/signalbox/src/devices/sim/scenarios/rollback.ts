@@ -18,6 +18,7 @@ export const rollback: Scenario<"jobs" | "others"> = {
   about:
     "dependencies inside a batch, one queue of which is destroyed, so that the batch is rolled back and the rest of it submitted",
   size: { jobs: { small: 2, large: 5, least: 1 }, others: { small: 1, large: 4, least: 0 } },
+  microtasksFirst: true,
   faults: ["submission throws", "run throws", "run answers done", "cancel throws", "job fails"],
   build(world, { jobs, others }) {
     const gpu = world.device("gpu", { rings: 3, completes: "seqnos" });
@@ -52,7 +53,10 @@ export const rollback: Scenario<"jobs" | "others"> = {
         });
       });
       if (isTaken) return;
-      world.check(isBroken || doomed!.state !== "usable", "the batch is refused, and its queues are usable");
+      world.check(
+        isBroken || world.struck("arm throws") || doomed!.state !== "usable",
+        "the batch is refused, and its queues are usable",
+      );
       for (const job of chain)
         world.check(
           job.state === "fresh" && job.seqno === 0,

@@ -23,7 +23,7 @@ export const submitRacingDestroy: Scenario<"submitters" | "jobs"> = {
             submit(job, survivor.job({ label: `follower ${submitter}.${index}`, after: job }));
           });
           world.check(
-            isTaken || queue.state !== "usable" || survivor.state !== "usable",
+            isTaken || world.struck("arm throws") || queue.state !== "usable" || survivor.state !== "usable",
             "a submission is refused by queues that are usable",
           );
         }

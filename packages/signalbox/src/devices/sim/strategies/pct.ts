@@ -5,9 +5,9 @@
  * Finds a bug that needs `depth` orderings among k steps of n lanes with a chance of at least 1 in n * k^(depth - 1)
  * (Burckhardt, Kothari, Musuvathi, Nagarakatte), which a random walk doesn't promise.
  */
-import type { Chooser, Lane } from "../explore/lane.ts";
+import type { Chooser, Lane, WayKind } from "../explore/lane.ts";
 import { seededRandom } from "../../../platform/random.ts";
-import { FAULT_ODDS } from "./random.ts";
+import { wayByChance } from "./random.ts";
 
 export class Pct implements Chooser {
   readonly #random: () => number;
@@ -31,9 +31,8 @@ export class Pct implements Chooser {
     return place;
   }
 
-  data(_what: string, count: number, fault: boolean): number {
-    if (fault && this.#random() >= FAULT_ODDS) return 0;
-    return Math.floor(this.#random() * count);
+  data(_what: string, count: number, kind: WayKind): number {
+    return wayByChance(this.#random, count, kind);
   }
 
   #highest(enabled: readonly Lane[]): number {

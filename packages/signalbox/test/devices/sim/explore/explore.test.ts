@@ -7,6 +7,8 @@ import type { Schedule } from "../../../../src/devices/sim/explore/schedule.ts";
 import type { Scenario } from "../../../../src/devices/sim/explore/scenario.ts";
 import { scenarios } from "../../../../src/devices/sim/scenarios/index.ts";
 import { RandomWalk } from "../../../../src/devices/sim/strategies/random.ts";
+import { coreSites } from "../../../../src/faults.ts";
+import type { CoreSite } from "../../../../src/faults.ts";
 import { signallingSection } from "../../../../src/signalling/section.ts";
 import { lockdepOf } from "../../../../src/signalling/lockdep/lockdep.ts";
 import { hooks } from "../../../../src/hooks.ts";
@@ -99,11 +101,79 @@ describe("exploration", () => {
     const { found } = await explore(rareOrder, { schedules: 5000, preemptions: 0 });
     expect(found?.first.size).toEqual({ bystanders: 6 });
     expect(found?.short.size).toEqual({ bystanders: 0 });
+    // It needs none of the core's sites, so none is left in it.
+    expect(found?.short.sites).toBeUndefined();
+  });
+
+  it.each(["racing-fences", "submit-racing-destroy", "credits-at-the-limit", "kill-with-dependencies", "banned-queue"])(
+    "goes through all schedules with one fault and no preemption among 2000: %s",
+    async (name) => {
+      const scenario = scenarios.find((each) => each.name === name)!;
+      const { complete, completeWithFaults } = await explore(scenario, { schedules: 2000 });
+      expect(Math.min(complete, completeWithFaults)).toBeGreaterThanOrEqual(0);
+    },
+  );
+
+  it(
+    "switches sites of the core on, each of which strikes in one scenario or another",
+    { timeout: 60_000 },
+    async () => {
+      const struck = new Set<CoreSite>();
+      for (const scenario of scenarios) {
+        const { strikes, found } = await explore(scenario, { schedules: 240, seed: 2 });
+        expect(found).toBeUndefined();
+        for (const site of coreSites) if (strikes[site] > 0) struck.add(site);
+      }
+      expect(coreSites.filter((site) => !struck.has(site))).toEqual([]);
+    },
+  );
+
+  it("leaves sites off that it was not given, and strikes at the others in whatever way it explores", async () => {
+    const rollback = scenarios.find(({ name }) => name === "rollback")!;
+    const none = await explore(rollback, { schedules: 100, sites: [] });
+    expect(Object.values(none.strikes).filter((count) => count > 0)).toEqual([]);
+    const phases = new Map<string, number>();
+    const { strikes } = await explore(rollback, {
+      schedules: 400,
+      preemptions: 0,
+      sites: ["arm throws"],
+      beforeRun: (schedule) => {
+        const { how, sites = [] } = schedule();
+        if (sites.length > 0) phases.set(how.kind, (phases.get(how.kind) ?? 0) + 1);
+      },
+    });
+    expect(strikes).toMatchObject({ "arm throws": expect.toSatisfy((count: number) => count > 10) });
+    expect(coreSites.filter((site) => strikes[site] > 0)).toEqual(["arm throws"]);
+    expect([...phases.keys()].sort()).toEqual(["choices", "pct", "random"]);
+  });
+
+  it("names the site that struck in the story, as often as it did", async () => {
+    const rollback = scenarios.find(({ name }) => name === "rollback")!;
+    const recipe: Schedule = {
+      format: "signalbox-schedule/1",
+      scenario: "rollback",
+      size: { jobs: 2, others: 1 },
+      faults: [],
+      faultBudget: 1,
+      sites: ["arm throws", "late release"],
+      strikeBudget: 2,
+      seed: 1,
+      how: { kind: "random", seed: 4 },
+    };
+    const kept = readSchedule(writeSchedule(recipe));
+    expect(kept).toEqual(recipe);
+    const lines: string[] = [];
+    const { result, schedule } = await replay(rollback, kept, (line) => lines.push(line));
+    expect(result.strikes).toHaveLength(2);
+    const told = lines.filter((line) => line.includes("SITE of the core: ")).map((line) => line.split(": ")[1]);
+    expect(told).toEqual(result.strikes);
+    expect((await replay(rollback, schedule)).result.strikes).toEqual(result.strikes);
   });
 
   it("leaves the hooks as they were", async () => {
-    const { tracer, lockdep } = hooks;
+    const { tracer, lockdep, faults } = hooks;
     await explore(twoRings, { schedules: 50 });
+    expect(hooks.faults).toBe(faults);
     expect(hooks.tracer).toBe(tracer);
     expect(hooks.lockdep).toBe(lockdep);
   });

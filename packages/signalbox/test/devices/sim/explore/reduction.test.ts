@@ -2,9 +2,12 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Execution } from "../../../../src/devices/sim/explore/execution.ts";
 import type { FaultSite, Scenario } from "../../../../src/devices/sim/explore/scenario.ts";
+import { Footprints } from "../../../../src/devices/sim/explore/footprint.ts";
 import { sizeOf } from "../../../../src/devices/sim/explore/explore.ts";
 import { scenarios } from "../../../../src/devices/sim/scenarios/index.ts";
 import { Exhaustive } from "../../../../src/devices/sim/strategies/exhaustive.ts";
+import { coreSites } from "../../../../src/faults.ts";
+import type { CoreSite } from "../../../../src/faults.ts";
 import { disableLockdep } from "../../../../src/signalling/lockdep/lockdep.ts";
 import { rareOrder, twoRings } from "./programs.ts";
 
@@ -17,7 +20,13 @@ interface Outcomes {
   readonly pruned: number;
 }
 
-function outcomes(scenario: Scenario, faults: readonly FaultSite[], preemptions: number, reduce: boolean): Outcomes {
+function outcomes(
+  scenario: Scenario,
+  faults: readonly FaultSite[],
+  preemptions: number,
+  reduce: boolean,
+  sites: readonly CoreSite[] = [],
+): Outcomes {
   const chooser = new Exhaustive({ preemptions, reduce });
   const histories = new Set<string>();
   const violations = new Set<string>();
@@ -33,7 +42,7 @@ function outcomes(scenario: Scenario, faults: readonly FaultSite[], preemptions:
         if (sentence !== "FAULT: job fails") told.push(sentence);
       },
     };
-    const result = new Execution({ scenario, size, faults, validator: false }, chooser, listener).run();
+    const result = new Execution({ scenario, size, faults, sites, validator: false }, chooser, listener).run();
     runs++;
     for (const { sentence } of result.violations) violations.add(sentence);
     if (!result.finished) continue;
@@ -52,7 +61,7 @@ describe("the reduction", () => {
   const small = scenarios.filter(({ name }) =>
     ["bind-and-invalidate", "multi-ring", "timeout-racing-completion"].includes(name),
   );
-  it.each<[string, Scenario, readonly FaultSite[], number]>([
+  it.each<[string, Scenario, readonly FaultSite[], number, (readonly CoreSite[])?]>([
     ...[0, 1, 2, Infinity].map((bound): [string, Scenario, readonly FaultSite[], number] => [
       `two-rings, ${bound}`,
       twoRings,
@@ -60,6 +69,15 @@ describe("the reduction", () => {
       bound,
     ]),
     ["two-rings with faults, 1", twoRings, twoRings.faults, 1],
+    ["two-rings with sites of the core, 1", twoRings, [], 1, coreSites],
+    ["two-rings with both, 0", twoRings, twoRings.faults, 0, coreSites],
+    ...small.map((each): [string, Scenario, readonly FaultSite[], number, readonly CoreSite[]] => [
+      `${each.name} with sites of the core, 0`,
+      each,
+      [],
+      0,
+      coreSites,
+    ]),
     ...[0, 1].flatMap((bound) =>
       small.map((each): [string, Scenario, readonly FaultSite[], number] => [
         `${each.name}, ${bound}`,
@@ -68,15 +86,51 @@ describe("the reduction", () => {
         bound,
       ]),
     ),
-  ])("comes to what brute force comes to: %s", (_name, scenario, faults, preemptions) => {
-    const all = outcomes(scenario, faults, preemptions, false);
-    const reduced = outcomes(scenario, faults, preemptions, true);
+  ])("comes to what brute force comes to: %s", (_name, scenario, faults, preemptions, sites = []) => {
+    const all = outcomes(scenario, faults, preemptions, false, sites);
+    const reduced = outcomes(scenario, faults, preemptions, true, sites);
     expect(reduced.histories).toEqual(all.histories);
     expect(reduced.violations).toEqual(all.violations);
     expect(all.pruned).toBe(0);
     expect(all.finished).toBe(all.runs);
     expect(reduced.finished + reduced.pruned).toBe(reduced.runs);
     expect(reduced.runs).toBeLessThanOrEqual(all.runs);
+  });
+
+  it("bug: which of the faults that a step might have was struck made no difference to it", () => {
+    const choosy: Scenario = {
+      name: "choosy",
+      about: "an actor that may have one of two faults in one step",
+      size: {},
+      faults: ["run throws", "job fails"],
+      build(world) {
+        world.actor("unlucky", function* () {
+          yield "has one of two faults";
+          const had = choosy.faults.filter((each) => world.fault(each));
+          yield "tells which";
+          world.check(had.length === 0, `it was ${had.join()}`);
+        });
+      },
+    };
+    for (const reduce of [false, true])
+      expect(outcomes(choosy, choosy.faults, 0, reduce).violations).toEqual(
+        new Set(["it was run throws", "it was job fails"]),
+      );
+  });
+
+  it("bug: what was chosen between two steps, as native promises do, made no difference to it", () => {
+    const keys = [0, 1].map((way) => {
+      const footprints = new Footprints();
+      footprints.begin(0, 1);
+      footprints.end();
+      footprints.chose(way);
+      const between = footprints.key(0);
+      footprints.begin(0, 1);
+      footprints.end();
+      return [between, footprints.key(0)];
+    });
+    expect(keys[0]![0]).not.toBe(keys[1]![0]);
+    expect(keys[0]![1]).not.toBe(keys[1]![1]);
   });
 
   it("leaves something out", () => {
