@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import type { Exploration, Violation } from "signalbox/sim";
+import type { CoreSite, Exploration, Violation } from "signalbox/sim";
+import { coreSites } from "signalbox/sim";
 import { variants } from "./variants.ts";
 import type { Patch } from "./variants.ts";
 
@@ -38,8 +39,9 @@ interface Answer {
   readonly violations: readonly Violation[];
 }
 
-function explored(copy: string, scenario: string, schedules: number): Answer {
-  const { stdout, stderr } = spawnSync(process.execPath, [runner, copy, scenario, String(schedules)], {
+function explored(copy: string, scenario: string, schedules: number, sites?: readonly CoreSite[]): Answer {
+  const more = sites === undefined ? [] : [sites.join(",")];
+  const { stdout, stderr } = spawnSync(process.execPath, [runner, copy, scenario, String(schedules), ...more], {
     encoding: "utf8",
   });
   expect(stderr).toBe("");
@@ -59,6 +61,26 @@ describe("broken variants of the core", () => {
     expect(story.filter((line) => /^ *\d+\. /.test(line)).length).toBeLessThanOrEqual(15);
     expect(again).toEqual(story);
   });
+
+  it.each(variants.filter(({ site }) => site !== undefined))(
+    "$name: not found without the site of the core, $site",
+    { timeout: 120_000 },
+    ({ name, patches, scenario, promise, schedules = 20_000, site }) => {
+      const copy = patched(name, patches);
+      expect(
+        explored(
+          copy,
+          scenario,
+          schedules,
+          coreSites.filter((each) => each !== site),
+        ).found,
+      ).toBeUndefined();
+      const { found } = explored(copy, scenario, schedules, [site!]);
+      expect(found?.violation).toMatchObject({ promise });
+      expect(found?.short.sites).toContain(site);
+      rmSync(copy, { recursive: true });
+    },
+  );
 
   it("break each of the twelve promises", () => {
     const broken = new Set(variants.map(({ promise }) => promise));

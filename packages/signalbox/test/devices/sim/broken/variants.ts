@@ -3,6 +3,8 @@
  * exploration of one scenario must find.
  */
 
+import type { CoreSite } from "signalbox/sim";
+
 /** A text that occurs once in a built file, and what stands there in the variant. */
 export interface Patch {
   readonly file: string;
@@ -20,6 +22,8 @@ export interface Variant {
   readonly promise: number;
   /** Of how many schedules at the most; 20 000 if left out. Fewer come sooner to those with faults, and to those by chance. */
   readonly schedules?: number;
+  /** The site of the core without which it isn't found, if there is one. */
+  readonly site?: CoreSite;
 }
 
 export const variants: readonly Variant[] = [
@@ -221,5 +225,47 @@ export const variants: readonly Variant[] = [
     scenario: "orderly-end",
     promise: 1,
     schedules: 2000,
+  },
+  {
+    name: "a large set of dependencies loses some when it is settled",
+    patches: [
+      {
+        file: "queue/dependencies.js",
+        from: "            else\n                others[kept++] = fence;\n        }\n        else if (timeline.place < 0)",
+        to: "            else if (kept > 0)\n                others[kept++] = fence;\n        }\n        else if (timeline.place < 0)",
+      },
+    ],
+    scenario: "racing-fences",
+    promise: 4,
+    schedules: 4000,
+    site: "one pass",
+  },
+  {
+    name: "a work queue that gives the event loop a turn forgets the item that was next",
+    patches: [
+      {
+        file: "work/work-queue.js",
+        from: "this.#items = this.#items.slice(index);",
+        to: "this.#items = this.#items.slice(index + 1);",
+      },
+    ],
+    scenario: "multi-ring",
+    promise: 8,
+    schedules: 4000,
+    site: "early yield",
+  },
+  {
+    name: "a batch of which one job can't be armed keeps the seqno of those before it",
+    patches: [
+      {
+        file: "queue/submission.js",
+        from: "rollBack(jobs.slice(0, armed));",
+        to: "rollBack(jobs.slice(0, Math.max(0, armed - 1)));",
+      },
+    ],
+    scenario: "retry-and-kill",
+    promise: 2,
+    schedules: 4000,
+    site: "arm throws",
   },
 ];
