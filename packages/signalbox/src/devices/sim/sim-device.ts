@@ -1,13 +1,15 @@
 /**
  * The simulated device: rings in virtual time, for tests of what is built on queues, without waiting for anything.
  *
- * States: open -> closing -> closed; open or closing -> lost (by `lose`) -> closed.
+ * States: those of a device (device-end.ts); it is lost by `lose`.
+ *
+ * Nothing of it refers to it: not its rings, its drivers or its platform.
  */
 import { SignalboxError, errno } from "../../errors.ts";
 import type { CloseOptions, Device, DeviceState } from "../../device.ts";
-import { hooks } from "../../hooks.ts";
 import { SimPlatform } from "../../platform/simulated.ts";
-import { checkCloseOptions, closeRings } from "../../queue/closing.ts";
+import { closeRings } from "../../queue/closing.ts";
+import { DeviceEnd, watchDevice } from "../../queue/device-end.ts";
 import type { JobQueue } from "../../queue/job-queue.ts";
 import type { QueueOptions } from "../../queue/queue-options.ts";
 import { Ring } from "../../queue/ring.ts";
@@ -43,8 +45,7 @@ export class SimDevice implements Device<SimJob, SimQueueOptions> {
   readonly platform: SimPlatform;
   readonly #drivers: SimDriver[] = [];
   readonly #rings: Ring<SimJob>[] = [];
-  #state: DeviceState = "open";
-  #closed: Promise<void> | undefined;
+  readonly #end: DeviceEnd;
 
   /** @internal Use `openSim`. */
   constructor(options: SimOptions) {
@@ -53,8 +54,7 @@ export class SimDevice implements Device<SimJob, SimQueueOptions> {
       throw new RangeError(`A simulated device has at least one ring (got ${rings})`);
     this.name = name;
     this.platform = options.platform ?? new SimPlatform({ seed: options.seed ?? 1 });
-    if (hooks.lockdep !== null) hooks.lockdep.opened("device", this, name, null);
-    const draw = typeof latency === "number" ? () => latency : () => latency(() => this.platform.random());
+    const draw = drawsOf(latency, this.platform);
     for (let index = 0; index < rings; index++) {
       const driver = new SimDriver(name, this.platform, draw);
       this.#drivers.push(driver);
@@ -66,16 +66,25 @@ export class SimDevice implements Device<SimJob, SimQueueOptions> {
         }),
       );
     }
+    this.#end = new DeviceEnd(name, {
+      cancelQueued: (cause) => {
+        for (const ring of this.#rings) ring.kill(cause);
+      },
+      letGo: async (closing) => {
+        await closeRings(name, this.#rings, this.platform, closing);
+        for (const driver of this.#drivers) driver.drop();
+      },
+    });
+    watchDevice(this);
   }
 
   get state(): DeviceState {
-    return this.#state;
+    return this.#end.state;
   }
 
   /** Opens a queue on one of the rings. Throws ENODEV unless the device is open, RangeError for a ring that it doesn't have. */
   queue(name: string, options: SimQueueOptions = {}): JobQueue<SimJob> {
-    if (this.#state !== "open")
-      throw new SignalboxError("ENODEV", `[Device "${this.name}"] is ${this.#state} and opens no queue`);
+    this.#end.checkOpen();
     const ring = this.#rings[options.ring ?? 0];
     if (ring === undefined)
       throw new RangeError(`[Device "${this.name}"] has rings 0 to ${this.#rings.length - 1} (got ${options.ring})`);
@@ -84,8 +93,8 @@ export class SimDevice implements Device<SimJob, SimQueueOptions> {
 
   /** The device goes away, as hardware does: everything ends with EIO and this cause; it takes no more jobs. */
   lose(cause?: unknown): void {
-    if (this.#state === "closed") return;
-    this.#state = "lost";
+    if (this.state === "closed") return;
+    this.#end.lost();
     for (const driver of this.#drivers) driver.drop();
     for (const ring of this.#rings) ring.lose(errno.EIO, cause);
   }
@@ -96,25 +105,15 @@ export class SimDevice implements Device<SimJob, SimQueueOptions> {
   }
 
   kill(cause?: unknown): void {
-    if (this.#state === "open") this.#state = "closing";
-    for (const ring of this.#rings) ring.kill(cause);
+    this.#end.kill(cause);
   }
 
   close(options: CloseOptions = {}): Promise<void> {
-    checkCloseOptions(options);
-    return (this.#closed ??= this.#close(options));
+    return this.#end.close(this, options);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  async #close(options: CloseOptions): Promise<void> {
-    if (this.#state === "open") this.#state = "closing";
-    await closeRings(this.name, this.#rings, this.platform, options);
-    for (const driver of this.#drivers) driver.drop();
-    this.#state = "closed";
-    if (hooks.lockdep !== null) hooks.lockdep.closed(this);
   }
 }
 
@@ -132,4 +131,9 @@ export class SimDevice implements Device<SimJob, SimQueueOptions> {
  */
 export function openSim(options: SimOptions = {}): SimDevice {
   return new SimDevice(options);
+}
+
+// Of no method, whose `this` the driver would hold.
+function drawsOf(latency: Exclude<SimOptions["latency"], undefined>, platform: SimPlatform): () => number {
+  return typeof latency === "number" ? () => latency : () => latency(() => platform.random());
 }

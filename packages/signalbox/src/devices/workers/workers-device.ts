@@ -1,42 +1,16 @@
 /**
- * The workers device: lanes, the pool that shares them, and their end.
- *
- * States: open -> closing -> closed; open or closing -> lost (every lane was given up) -> closed.
- *
- * Invariants:
- * - A queue with a lane is on that lane's ring; one without is on the pool's ring, whose jobs any lane may run.
- * - A job's time runs from when its thread begins it: one that no thread has begun is never out of time (promise 9).
- * - Closing drains, then ends the threads; after its timeout it ends the threads first, and then everything that is left.
- *   Either way every fence has signalled and no thread is left when it resolves.
+ * The workers device, as a program holds it: what it does is its engine's (workers-engine.ts), and nothing but the program refers to
+ * it (device-end.ts).
  */
 import type { CloseOptions, Device, DeviceState } from "../../device.ts";
-import type { TimeoutVerdict } from "../../driver.ts";
-import { SignalboxError, errno } from "../../errors.ts";
-import { hooks } from "../../hooks.ts";
-import { deliver } from "../../fence/delivery.ts";
-import type { Platform, Timer } from "../../platform/platform.ts";
+import type { Platform } from "../../platform/platform.ts";
 import type { Threads } from "../../platform/threads.ts";
-import type { Job } from "../../queue/job.ts";
+import { watchDevice } from "../../queue/device-end.ts";
 import type { JobQueue } from "../../queue/job-queue.ts";
 import type { QueueOptions } from "../../queue/queue-options.ts";
-import { checkCloseOptions } from "../../queue/closing.ts";
-import { Ring } from "../../queue/ring.ts";
-import { Dispatcher } from "./dispatcher.ts";
-import type { WorkerError } from "./worker-error.ts";
-import { JobFunctions } from "./job-function.ts";
-import { Lane, capacityFor } from "./lane.ts";
-import type { LaneOwner, WorkersLane } from "./lane.ts";
-import { Spares } from "./spares.ts";
-import { Spinner } from "./spinner.ts";
-import type { Task } from "./task.ts";
+import type { WorkersLane } from "./lane.ts";
 import type { WorkerJob } from "./worker-job.ts";
-import { WorkersDriver } from "./workers-driver.ts";
-import type { WorkersDriverOwner } from "./workers-driver.ts";
-
-/** How long `close` waits for threads that were asked to end, in ms; then it ends them. */
-const END_GRACE = 1_000;
-/** How long it waits for threads that it ended, in ms. One inside a call of the system that blocks can't end before that returns. */
-const TERMINATE_GRACE = 5_000;
+import { WorkersEngine } from "./workers-engine.ts";
 
 /** How a workers device is opened. */
 export interface WorkersOptions {
@@ -77,64 +51,27 @@ export interface WorkersQueueOptions extends QueueOptions {
 /** Worker threads, as a device. Made by `openWorkers`. */
 export class WorkersDevice implements Device<WorkerJob, WorkersQueueOptions> {
   readonly name: string;
-  readonly #lanes: readonly Lane[];
-  readonly #ring: Ring<WorkerJob>;
-  readonly #dispatcher: Dispatcher;
-  readonly #spares: Spares;
-  readonly #platform: Platform;
-  #state: DeviceState = "open";
-  #closed: Promise<void> | undefined;
+  readonly #engine: WorkersEngine;
 
   /** @internal Use `openWorkers`. */
   constructor(threads: Threads, platform: Platform, options: Required<WorkersOptions>) {
-    const { name, lanes: count, slots, spares, spin } = options;
-    this.name = name;
-    if (hooks.lockdep !== null) hooks.lockdep.opened("device", this, name, null);
-    this.#platform = platform;
-    const lanes: Lane[] = [];
-    const dispatcher = new Dispatcher(lanes, spin > 0 ? new Spinner(platform, lanes, spin) : null);
-    let arrivals = 0;
-    const functions = new JobFunctions();
-    this.#spares = new Spares({ platform, threads, functions }, name, spares, {
-      capacity: capacityFor(slots),
-      spin,
-    });
-    const owner: LaneOwner & WorkersDriverOwner = {
-      platform,
-      threads,
-      functions,
-      spares: this.#spares,
-      spin,
-      functionProven: (called) => {
-        functions.prove(called);
-        this.#spares.warm(called);
-      },
-      timedOut: (job, limit) => this.#timedOut(job, limit),
-      nextArrival: () => ++arrivals,
-      feed: () => dispatcher.feed(),
-      takeBack: (task: Task) => dispatcher.pool.putBack(task),
-      laneGivenUp: (lane, cause) => this.#laneGivenUp(lane, cause),
-    };
-    for (let index = 0; index < count; index++) {
-      lanes.push(new Lane(owner, index, `${name}/${index}`, slots, (list) => new WorkersDriver(owner, list)));
-    }
-    this.#lanes = lanes;
-    this.#dispatcher = dispatcher;
-    this.#ring = new Ring(new WorkersDriver(owner, dispatcher.pool), { name, slots: slots * count, platform });
+    this.name = options.name;
+    this.#engine = new WorkersEngine(threads, platform, options);
+    watchDevice(this);
   }
 
   get state(): DeviceState {
-    return this.#state;
+    return this.#engine.end.state;
   }
 
   /** Its lanes, by number. */
   get lanes(): readonly WorkersLane[] {
-    return this.#lanes;
+    return this.#engine.lanes;
   }
 
   /** How many spare threads are ready to take the place of a lane's: `WorkersOptions.spares` at most. */
   get spares(): number {
-    return this.#spares.ready;
+    return this.#engine.spares;
   }
 
   /**
@@ -142,16 +79,7 @@ export class WorkersDevice implements Device<WorkerJob, WorkersQueueOptions> {
    * a lane that doesn't exist.
    */
   queue(name: string, options: WorkersQueueOptions = {}): JobQueue<WorkerJob> {
-    if (this.#state !== "open") {
-      throw new SignalboxError("ENODEV", `[Device "${this.name}"] is ${this.#state} and takes no queue`);
-    }
-    const { lane: index, ...rest } = options;
-    if (index === undefined) return this.#ring.queue(name, rest);
-    const lane = this.#lanes[index];
-    if (lane === undefined) {
-      throw new RangeError(`[Device "${this.name}"] has lanes 0 to ${this.#lanes.length - 1}, and no lane ${index}`);
-    }
-    return lane.queue(name, rest);
+    return this.#engine.queue(name, options);
   }
 
   /**
@@ -159,11 +87,7 @@ export class WorkersDevice implements Device<WorkerJob, WorkersQueueOptions> {
    * end. To be followed by `close()`. (For a job that runs for ever there are timeouts, and `lanes[i].restart()`.)
    */
   kill(cause?: unknown): void {
-    if (this.#state === "open") this.#state = "closing";
-    for (const ring of this.#rings) ring.kill(cause);
-    deliver(() => {
-      for (const task of this.#dispatcher.takeAll()) task.complete(errno.ECANCELED, cause, undefined);
-    });
+    this.#engine.end.kill(cause);
   }
 
   /**
@@ -171,8 +95,7 @@ export class WorkersDevice implements Device<WorkerJob, WorkersQueueOptions> {
    * ETIME, running jobs included, whose threads are ended first. Never rejects; a second call answers the same promise.
    */
   close(options: CloseOptions = {}): Promise<void> {
-    checkCloseOptions(options);
-    return (this.#closed ??= this.#close(options.timeout));
+    return this.#engine.end.close(this, options);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -181,89 +104,16 @@ export class WorkersDevice implements Device<WorkerJob, WorkersQueueOptions> {
 
   /** @internal For tests of what a program does then: every thread is ended, and replaced. */
   _lose(cause: string): void {
-    const error = new SignalboxError("EIO", `[Device "${this.name}"] was lost: ${cause}`);
-    for (const lane of this.#lanes) void lane.restart(error);
+    this.#engine.lose(cause);
   }
 
   /** @internal Resolves when every lane's thread is ready; if one isn't, ends them all and rejects. */
   async _open(): Promise<void> {
-    const outcomes = await Promise.allSettled(this.#lanes.map((lane) => lane.open()));
-    const failed = outcomes.find((outcome) => outcome.status === "rejected");
-    if (failed === undefined) {
-      this.#spares.fill();
-      return;
+    try {
+      await this.#engine.open();
+    } catch (error) {
+      await this.close({ timeout: 0 });
+      throw error;
     }
-    await this.close({ timeout: 0 });
-    throw new SignalboxError("ENODEV", `[Device "${this.name}"] can't start its threads`, { cause: failed.reason });
-  }
-
-  get #rings(): readonly Ring<WorkerJob>[] {
-    return [this.#ring, ...this.#lanes.map((lane) => lane.ring)];
-  }
-
-  async #close(timeout: number | undefined): Promise<void> {
-    if (this.#state === "open") this.#state = "closing";
-    for (const ring of this.#rings) ring.stop();
-    const drained = Promise.all(this.#rings.map((ring) => ring.drain()));
-    const expired = !(await this.#inTime(drained, timeout));
-    if (expired) this.#dispatcher.takeAll();
-    // Promise 8: no fence tells that a job is over while a thread may still be at it.
-    if (
-      expired ||
-      !(await this.#inTime(
-        this.#allGone((lane) => lane.close()),
-        END_GRACE,
-      ))
-    ) {
-      await this.#inTime(
-        this.#allGone((lane) => lane.terminate()),
-        TERMINATE_GRACE,
-      );
-    }
-    if (expired) {
-      const cause = new SignalboxError(
-        "ETIME",
-        `[Device "${this.name}"] was closed and did not finish within ${timeout} ms`,
-      );
-      for (const ring of this.#rings) ring.lose(errno.ETIME, cause);
-      await drained;
-    }
-    this.#state = "closed";
-    if (hooks.lockdep !== null) hooks.lockdep.closed(this);
-  }
-
-  #allGone(end: (lane: Lane) => Promise<void>): Promise<unknown> {
-    return Promise.all([...this.#lanes.map(end), this.#spares.close()]);
-  }
-
-  // A job is at one thread at most; one that is at none waits for its turn, or its outcome is on its way.
-  #timedOut(job: Job<unknown, WorkerJob>, limit: number): TimeoutVerdict {
-    for (const lane of this.#lanes) {
-      const verdict = lane.timedOut(job, limit);
-      if (verdict !== undefined) return verdict;
-    }
-    return "running";
-  }
-
-  // Whether the work is done before the time is over.
-  async #inTime(work: Promise<unknown>, timeout: number | undefined): Promise<boolean> {
-    if (timeout === undefined || timeout === Infinity) return work.then(() => true);
-    let timer: Timer | undefined;
-    const late = new Promise<boolean>((resolve) => {
-      timer = this.#platform.setTimer(() => resolve(false), timeout);
-    });
-    const inTime = await Promise.race([work.then(() => true), late]);
-    if (timer !== undefined) this.#platform.clearTimer(timer);
-    return inTime;
-  }
-
-  #laneGivenUp(lane: Lane, cause: WorkerError): void {
-    lane.waiting.clear();
-    lane.ring.lose(errno.EIO, cause);
-    if (this.#lanes.some((other) => other.state !== "dead")) return;
-    this.#state = "lost";
-    void this.#spares.close();
-    this.#dispatcher.pool.clear();
-    this.#ring.lose(errno.EIO, cause);
   }
 }
