@@ -154,8 +154,12 @@ export interface LockdepHooks {
   waitsFor(what: AwaitedThing, subject: object, name: string): void;
   /** Somebody is about to block this thread; `what` says on what. */
   blocks(what: string): void;
-  /** A submission is about to be opened, or refused. */
-  submits(): void;
+  /** A job was made; nobody has submitted it. */
+  jobMade(job: Job): void;
+  /** A submission is about to be opened, or refused; of these jobs, where that is known already. */
+  submits(jobs: readonly Job[] | Job | null): void;
+  /** A job is about to be armed in the open submission, by hand, or refused. */
+  arms(job: Job): void;
   /** A submission is rolled back since these jobs were armed in it and never pushed. */
   leftArmed(jobs: readonly Fence[]): void;
 

@@ -40,10 +40,14 @@ let heldLocks: ReservationLocks | undefined;
 
 /**
  * Throws EDEADLK where nothing may be submitted, EINVAL for locks that were released. To be followed by {@link closeBatch} on every
- * path. `body` is what the program does in it, if anything.
+ * path. `jobs` is what is to be submitted, where that is known; `body` is what the program does in it, if anything.
  */
-export function openBatch(locks: ReservationLocks | undefined, body: object | null = null): void {
-  if (hooks.lockdep !== null) hooks.lockdep.submits();
+export function openBatch(
+  locks: ReservationLocks | undefined,
+  jobs: readonly Job[] | Job | null,
+  body: object | null = null,
+): void {
+  if (hooks.lockdep !== null) hooks.lockdep.submits(jobs);
   if (open || insideDelivery() || insideSection()) refuseToOpen();
   if (locks?.released === true) {
     throw new SignalboxError(
@@ -133,7 +137,7 @@ export function isPlain(job: Job | undefined): job is Job {
  * fail after the checks, and no code runs but the core's until the job is pushed.
  */
 export function submitPlain(job: Job): void {
-  openBatch(undefined);
+  openBatch(undefined, job);
   try {
     checkSubmittable(job);
     const { queue } = job;

@@ -147,6 +147,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
     this.ring.driver.check?.(spec);
     const job = new Job<Result, Spec>(this, spec, cost);
     if (hooks.tracer !== null) hooks.tracer.jobMade(job);
+    if (hooks.lockdep !== null) hooks.lockdep.jobMade(job);
     return job;
   }
 

@@ -79,6 +79,7 @@ export class Submission {
    */
   arm<Result>(job: Job<Result>): ArmedJob<Result> {
     this.#checkOpen();
+    if (hooks.lockdep !== null) hooks.lockdep.arms(job);
     armJob(job);
     this.#armed.push(job);
     if (!this.#next.has(job.queue)) this.#next.set(job.queue, job._seqno);
@@ -199,7 +200,7 @@ export function submitWith<Results extends readonly unknown[]>(
  * Throws EDEADLK inside a signalling section or another submission, EINVAL for locks that were released.
  */
 export function submission<T>(body: ((section: Submission) => T) & Synchronous<T>, options: SubmitOptions = {}): void {
-  openBatch(options.locks, body);
+  openBatch(options.locks, null, body);
   const section = new Submission();
   let jobs: readonly Job[];
   let bypasses: boolean;
@@ -215,7 +216,7 @@ export function submission<T>(body: ((section: Submission) => T) & Synchronous<T
 
 function submitAll(jobs: readonly Job[], locks: ReservationLocks | undefined): void {
   let bypasses: boolean;
-  openBatch(locks);
+  openBatch(locks, jobs);
   try {
     armAll(jobs);
     bypasses = publish(jobs);

@@ -161,6 +161,35 @@ export const ofTheKernel: readonly Defect[] = [
     { harmless: "a job that waits, or is waited for, keeps its queue; dropped is what nobody can hear of any more" },
   ),
   defect(
+    "11.3.8c",
+    "A device is dropped while a queue of it is at work",
+    "the same: a scheduler that is freed with jobs on it (X3)",
+    `
+    const start = (): JobQueue => openSim({ name: "camera" }).queue("frames");
+    const frames = start();
+    await turn();
+    collect();
+    await submit(frames.job({}))[0].wait();
+    await turn();
+    `,
+  ),
+  defect(
+    "J1",
+    "A job is made, and its submission is forgotten",
+    "hidden drops: jobs that were initialised and never armed, whose cleanup is mandatory all the same",
+    `
+    const save = (): Fence => {
+      const write = queue.job({ label: "write" });
+      other.job({ label: "flush" }).after(write);
+      return submit(write)[0];
+    };
+    await save().wait();
+    await turn();
+    collect();
+    await turn();
+    `,
+  ),
+  defect(
     "11.3.9a",
     "A device's failure is not passed on to the job",
     "the same: errors of hardware fences are never copied",

@@ -1,10 +1,12 @@
 /**
- * What was opened, and dropped before it came to its end: found when the collector takes it.
+ * What was opened, and dropped before it came to its end: found when the collector takes it. (Of jobs that were never submitted:
+ * dropped-jobs.ts.)
  *
  * - A queue with jobs that have not ended: nobody is left who could say that they are done. (Whoever holds the fence of one of them holds
  *   the queue, its ring and its driver: then it isn't dropped, and a timeout ends it. Who only waits, and is held by nothing else, goes
  *   with it.)
- * - A device that was not closed. Threads and processes that run, and a GPU that is open, hold theirs: of those only the lost are found.
+ * - A device that was not closed, of whatever kind: what the program holds of it is held by nobody else (device-end.ts). What it runs
+ *   on goes on without it, and so do its fences.
  *
  * Invariant: nothing here keeps what it watches alive.
  */

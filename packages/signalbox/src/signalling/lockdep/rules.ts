@@ -23,6 +23,7 @@ const sentences = {
   "obligation-proof": "a body that owes a fence must answer the proof for that fence",
   "leak-driver-fence": "whoever can signal a fence must keep its driver fence until it has signalled",
   "leak-armed-job": "what is armed must be pushed",
+  "leak-job": "a job that is made must be submitted",
   "leak-queue": "a queue must be kept until its jobs have ended",
   "leak-device": "a device must be closed",
   "leak-registration": "a registration must be taken back from a fence that will never signal",

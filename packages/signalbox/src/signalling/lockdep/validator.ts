@@ -12,12 +12,14 @@ import type { TurnKeeper } from "../../fence/turns.ts";
 import { describe } from "../../fence/words.ts";
 import type { ContextStore } from "../../platform/async-context.ts";
 import type { Platform } from "../../platform/platform.ts";
+import type { Job } from "../../queue/job.ts";
 import type { ReservationTicket } from "../../sync/reservation/ticket.ts";
 import type { AwaitedThing, ContextKind, Dependence, HandedOn, LockdepHooks, Opened } from "../../hooks.ts";
 import { Contexts } from "./contexts.ts";
 import type { Frame } from "./contexts.ts";
 import { DroppedThings } from "./dropped.ts";
 import type { Dropped } from "./dropped.ts";
+import { DroppedJobs } from "./dropped-jobs.ts";
 import { FenceCycles, promiseText } from "./fence-cycles.ts";
 import { Findings, contextName } from "./findings.ts";
 import { last } from "./last.ts";
@@ -60,6 +62,7 @@ export class Validator implements LockdepHooks {
   readonly #origins = new Origins();
   readonly #leaks: Leaks;
   readonly #dropped: DroppedThings;
+  readonly #jobs: DroppedJobs;
   readonly #clock: Platform;
   readonly #budget: number;
   /** What the work items that run are ended with, innermost last. */
@@ -79,6 +82,7 @@ export class Validator implements LockdepHooks {
     this.locks = new ReservationOrder(this.tasks, this.#order);
     this.#leaks = new Leaks((leak) => this.#leaked(leak));
     this.#dropped = new DroppedThings((dropped) => this.#wasDropped(dropped));
+    this.#jobs = new DroppedJobs(this.#findings);
   }
 
   /** Hears and tells nothing any more. */
@@ -86,6 +90,7 @@ export class Validator implements LockdepHooks {
     this.#findings.end();
     this.#leaks.end();
     this.#dropped.end();
+    this.#jobs.end();
     this.tasks.close();
   }
 
@@ -150,8 +155,17 @@ export class Validator implements LockdepHooks {
     this.#order.forbid("section-block", `blocking this thread ${what}`);
   }
 
-  submits(): void {
+  jobMade(job: Job): void {
+    this.#jobs.made(job);
+  }
+
+  submits(jobs: readonly Job[] | Job | null): void {
+    this.#jobs.offered(jobs);
     this.#order.forbid("section-submit", "submitting");
+  }
+
+  arms(job: Job): void {
+    this.#jobs.offered(job);
   }
 
   leftArmed(jobs: readonly Fence[]): void {

@@ -57,7 +57,7 @@ describe("the validator's switch", () => {
   });
 
   it("keeps what it found when it goes off, and begins anew when it goes on", () => {
-    signallingSection(() => validator.submits());
+    signallingSection(() => validator.submits(null));
     disableLockdep();
     expect(lockdep.reports).toHaveLength(1);
     expect(enableLockdep().reports).toEqual([]);
@@ -69,7 +69,7 @@ describe("the validator's switch", () => {
     const heard: string[] = [];
     const stop = lockdep.onReport(({ rule }) => void heard.push(rule));
     signallingSection(() => {
-      lockdep._validator.submits();
+      lockdep._validator.submits(null);
       lockdep._validator.blocks("on a cell");
     });
     expect([heard, lockdep.reports.length, lockdep.dropped]).toEqual([[], 1, 1]);

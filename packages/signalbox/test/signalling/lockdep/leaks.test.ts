@@ -16,14 +16,16 @@ import type { Processes } from "../../../src/platform/processes.ts";
 import { realPlatform } from "../../../src/platform/real.ts";
 import { SimPlatform } from "../../../src/platform/simulated.ts";
 import { Timeline } from "../../../src/fence/timeline.ts";
-import { submit } from "../../../src/queue/submission.ts";
+import type { JobQueue } from "../../../src/queue/job-queue.ts";
+import type { Ring } from "../../../src/queue/ring.ts";
+import { submission, submit } from "../../../src/queue/submission.ts";
 import { openDriverFence } from "../../../src/shared/driver-timeline.ts";
 import { linkThread } from "../../../src/shared/thread-link.ts";
 import { disableLockdep, enableLockdep } from "../../../src/signalling/lockdep/lockdep.ts";
 import type { Lockdep } from "../../../src/signalling/lockdep/lockdep.ts";
 import { publish } from "../../../src/signalling/obligation.ts";
 import { bench, jobs } from "../../support/bench.ts";
-import type { ManualDriver } from "../../support/manual-driver.ts";
+import type { ManualDriver, ManualJob } from "../../support/manual-driver.ts";
 import { noteAll } from "../../support/notes.ts";
 
 setFlagsFromString("--expose-gc");
@@ -309,5 +311,119 @@ describe("what is dropped before its end", () => {
       await expect(make("never open", 0)._open()).rejects.toThrow("can't start its process");
     })();
     expect(await found()).toEqual(['leak-device: [Device "forgotten"] was dropped and never closed']);
+  });
+});
+
+describe("a job that is made and dropped", () => {
+  /** What becomes of a queue's jobs in tests of them that are not told of. */
+  function lane(name: string): { queue: JobQueue<ManualJob>; finish: () => void } {
+    const { ring, finish } = bench();
+    return { queue: ring.queue(name), finish };
+  }
+
+  it("is told of by name, with where it was made", async () => {
+    const { queue } = lane("q");
+    (() => void queue.job({ label: "blur" }))();
+    while (lockdep.reports.length === 0) await turn();
+    const [report] = lockdep.takeReports();
+    expect(report?.message).toBe('[Job "blur" of queue "q"] was dropped and never submitted');
+    expect(report?.chains[0]?.steps.map(({ what }) => what)).toEqual(["it was made"]);
+    expect(String(report)).toMatch(/--> .*leaks\.test\.ts/);
+    expect(queue.state).toBe("usable");
+  });
+
+  it("without a label is told of by its queue, and once for each place", async () => {
+    const { queue } = lane("q");
+    for (let count = 0; count < 20; count++) (() => void queue.job({}))();
+    (() => void queue.job({}))();
+    const told = await found(3);
+    expect(told).toEqual(Array(2).fill('leak-job: A job of [Queue "q"] was dropped and never submitted'));
+    expect(queue.state).toBe("usable");
+  });
+
+  it("among many of one turn is told of, if not by its place", async () => {
+    const { queue } = lane("q");
+    submit(...Array.from({ length: 1000 }, () => queue.job({})));
+    (() => void queue.job({ label: "lost" }))();
+    while (lockdep.reports.length === 0) await turn();
+    const [report] = lockdep.takeReports();
+    expect(report?.message).toBe('[Job "lost" of queue "q"] was dropped and never submitted');
+    expect(report?.chains[0]?.steps[0]?.stack).toEqual([]);
+    expect(queue.state).toBe("usable");
+  });
+
+  it("long after it was made, is told of", async () => {
+    const { queue } = lane("q");
+    const jobs = [queue.job({ label: "late" })];
+    expect(await found()).toEqual([]);
+    jobs.length = 0;
+    expect(await found()).toEqual(['leak-job: [Job "late" of queue "q"] was dropped and never submitted']);
+    expect(queue.state).toBe("usable");
+  });
+
+  it("is not told of when it was submitted, at once or later, by hand or handed an obligation", async () => {
+    const { queue, finish } = lane("q");
+    (() => {
+      submit(queue.job({}), queue.job({}));
+      submit(queue.job({}));
+      submission((section) => void section.push(section.arm(queue.job({}))));
+      publish(new Timeline("owed").privateFence(), (must) => must.transferTo(queue, queue.job({})));
+    })();
+    const later = [queue.job({}), queue.job({})];
+    await turn();
+    (() => void submit(...later.splice(0)))();
+    finish();
+    expect(await found()).toEqual([]);
+    expect(queue.state).toBe("usable");
+  });
+
+  it("is not told of when a submission of it was rolled back or refused, which its program was told", async () => {
+    const { queue } = lane("q");
+    const refusing = (): void => {
+      const never = queue.job({});
+      expect(() => submit(queue.job({ after: never }), queue.job({}), never)).toThrow("depends on");
+      expect(() => submit(queue.job({ after: never }))).toThrow("depends on");
+      expect(() => {
+        submission((section) => {
+          section.arm(queue.job({}));
+          throw new Error("no memory");
+        });
+      }).toThrow("no memory");
+    };
+    refusing();
+    expect(await found()).toEqual([]);
+    expect(queue.state).toBe("usable");
+  });
+
+  it.each<[string, (ring: Ring<ManualJob>, queue: JobQueue<ManualJob>) => unknown]>([
+    ["was destroyed", (_, queue) => queue.destroy()],
+    ["was killed", (_, queue) => queue.kill()],
+    ["was lost with its device", (ring) => ring.lose(errno.EIO)],
+    ["was stopped with its device", (ring) => ring.stop()],
+  ])("is not told of when its queue %s meanwhile", async (_, end) => {
+    const { ring } = bench();
+    const queue = ring.queue("q");
+    (() => void queue.job({}))();
+    end(ring, queue);
+    expect(await found()).toEqual([]);
+    expect(queue.state).not.toBe("usable");
+  });
+
+  it("is not told of when its queue is dropped with it", async () => {
+    (() => void lane("q").queue.job({}))();
+    expect(await found()).toEqual([]);
+  });
+
+  it("beyond as many as are noted at once is not told of; the rest are, and of those that are submitted nothing is kept", async () => {
+    const { queue, finish } = lane("q");
+    for (let round = 0; round < 3; round++) {
+      const jobs = Array.from({ length: 10_000 }, () => queue.job({}));
+      if (round === 1) await turn();
+      submit(...jobs);
+      finish();
+    }
+    (() => void queue.job({ label: "one more" }))();
+    expect(await found()).toEqual(['leak-job: [Job "one more" of queue "q"] was dropped and never submitted']);
+    expect(queue.state).toBe("usable");
   });
 });

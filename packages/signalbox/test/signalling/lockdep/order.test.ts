@@ -141,7 +141,7 @@ describe("locks and fences", () => {
       "section-wait": wait,
       "section-pool": () => pool.taking(),
       "section-block": () => lockdep._validator.blocks("on a cell"),
-      "section-submit": () => lockdep._validator.submits(),
+      "section-submit": () => lockdep._validator.submits(null),
     };
     for (const [rule, body] of Object.entries(each)) {
       lockdep.task(body);

@@ -151,7 +151,7 @@ describe("the switch", () => {
 });
 
 describe("listeners", () => {
-  const breach = (): void => signallingSection(() => lockdep._validator.submits());
+  const breach = (): void => signallingSection(() => lockdep._validator.submits(null));
 
   it("bug: one that was taken back is not called any more, though there was a report", async () => {
     let heard = 0;
@@ -226,7 +226,7 @@ it("bug: a program's own formatter of stacks may answer what it likes, or throw"
     for (const formatter of formatters) {
       begin();
       Error.prepareStackTrace = formatter;
-      signallingSection(() => lockdep._validator.submits());
+      signallingSection(() => lockdep._validator.submits(null));
       Error.prepareStackTrace = prepareStackTrace;
       expect(lockdep.reports.map(({ rule, chains }) => [rule, chains[0]?.steps[0]?.stack])).toEqual([
         ["section-submit", []],

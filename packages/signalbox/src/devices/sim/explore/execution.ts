@@ -258,6 +258,7 @@ export class Execution {
 
 const foundByCollector: ReadonlySet<RuleId> = new Set([
   "leak-driver-fence",
+  "leak-job",
   "leak-queue",
   "leak-device",
   "leak-registration",

@@ -38,8 +38,16 @@ export class PassingLockdep implements LockdepHooks {
     this.#next?.blocks(...told);
   }
 
-  submits(): void {
-    this.#next?.submits();
+  jobMade(...told: Told<"jobMade">): void {
+    this.#next?.jobMade(...told);
+  }
+
+  submits(...told: Told<"submits">): void {
+    this.#next?.submits(...told);
+  }
+
+  arms(...told: Told<"arms">): void {
+    this.#next?.arms(...told);
   }
 
   leftArmed(...told: Told<"leftArmed">): void {

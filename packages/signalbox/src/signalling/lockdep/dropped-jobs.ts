@@ -1,0 +1,122 @@
+/**
+ * Jobs that were made and dropped, and that nobody ever tried to submit: found when the collector takes them.
+ *
+ * States of a job: made in this turn -> offered to a submission (not looked at any more, whatever became of that) or, when the turn is
+ * over, watched -> offered, or collected. It is told of if its queue still takes jobs: of one that was ended with jobs not submitted
+ * nobody expects anything, nor of one that was dropped itself.
+ *
+ * Invariants:
+ * - Nothing here keeps a job or its queue alive beyond the turn in which the job was made. (Most are submitted in that turn, and never
+ *   watched: that is the dear part.)
+ * - No more than `JOBS` are noted at once: a program that has more to submit has the rest of them unwatched.
+ * - Of a turn that makes many jobs, only the first `SITES` are told of with their places: a place costs several times what a job does.
+ * - Each place is told of once.
+ */
+import { FRESH } from "../../fence/state.ts";
+import { realPlatform } from "../../platform/real.ts";
+import type { Job } from "../../queue/job.ts";
+import type { JobQueue } from "../../queue/job-queue.ts";
+import type { Findings } from "./findings.ts";
+import { KeptSites } from "./kept-sites.ts";
+import { step } from "./report.ts";
+import type { Site } from "./site.ts";
+
+/** How many are noted at once. */
+const JOBS = 10_000;
+/** Of how many jobs of one turn it is noted where they were made. */
+const SITES = 64;
+/** How deep their stacks go: there are many. */
+const DEPTH = 12;
+
+interface Notes {
+  readonly name: string;
+  readonly queue: WeakRef<JobQueue>;
+  readonly site: Site | null;
+}
+
+export class DroppedJobs {
+  readonly #findings: Findings;
+  readonly #sites = new KeptSites();
+  /** Made in this turn. */
+  readonly #fresh = new Map<Job, Site | null>();
+  readonly #watched = new WeakMap<Job, Notes>();
+  readonly #gone = new FinalizationRegistry<Notes>((notes) => this.#collected(notes));
+  #noted = 0;
+  #sitesLeft = SITES;
+  #coming = false;
+  #over = false;
+
+  constructor(findings: Findings) {
+    this.#findings = findings;
+  }
+
+  /** Tells of nothing any more. */
+  end(): void {
+    this.#over = true;
+    this.#fresh.clear();
+  }
+
+  made(job: Job): void {
+    if (this.#noted >= JOBS) return;
+    this.#noted++;
+    this.#fresh.set(job, this.#sitesLeft-- > 0 ? this.#sites.take(DEPTH) : null);
+    if (this.#coming) return;
+    this.#coming = true;
+    realPlatform.macrotask(() => this.#turnIsOver());
+  }
+
+  /** Somebody tries to submit them. */
+  offered(jobs: readonly Job[] | Job | null): void {
+    if (jobs === null) return;
+    if (!Array.isArray(jobs)) this.#offered(jobs as Job);
+    else for (const job of jobs as readonly Job[]) this.#offered(job);
+  }
+
+  #offered(job: Job): void {
+    const site = this.#fresh.get(job);
+    if (site !== undefined) {
+      this.#fresh.delete(job);
+      this.#forget(site);
+      return;
+    }
+    const notes = this.#watched.get(job);
+    if (notes === undefined) return;
+    this.#watched.delete(job);
+    this.#gone.unregister(notes);
+    this.#forget(notes.site);
+  }
+
+  #forget(site: Site | null): void {
+    this.#noted--;
+    this.#sites.drop(site);
+  }
+
+  #turnIsOver(): void {
+    this.#coming = false;
+    this.#sitesLeft = SITES;
+    for (const [job, site] of this.#fresh) {
+      const { _queue: queue, _state: state, _label: label, queueName } = job;
+      if (queue === null || state !== FRESH) {
+        this.#forget(site);
+        continue;
+      }
+      const name = label === undefined ? `A job of [Queue "${queueName}"]` : `[Job "${label}" of queue "${queueName}"]`;
+      const notes: Notes = { name, queue: new WeakRef(queue), site };
+      this.#watched.set(job, notes);
+      this.#gone.register(job, notes, notes);
+    }
+    this.#fresh.clear();
+  }
+
+  #collected({ name, queue, site }: Notes): void {
+    this.#forget(site);
+    if (this.#over || queue.deref()?._usable !== true) return;
+    if (!this.#findings.firstTime(["leak-job", site === null ? name : ""], site)) return;
+    this.#findings.tell({
+      rule: "leak-job",
+      message: `${name} was dropped and never submitted`,
+      context: null,
+      chains: [{ title: "before", steps: [step("it was made", site)] }],
+    });
+  }
+}
