@@ -20,6 +20,7 @@ import { noEscapingToken } from "./rules/no-escaping-token.ts";
 import { noFloatingWait } from "./rules/no-floating-wait.ts";
 import { noSeqnoArithmetic } from "./rules/no-seqno-arithmetic.ts";
 import { noThrowInPost } from "./rules/no-throw-in-post.ts";
+import { noUnorderedUse } from "./rules/no-unordered-use.ts";
 import { noUseAfterDestroy } from "./rules/no-use-after-destroy.ts";
 import { noUseAfterSubmit } from "./rules/no-use-after-submit.ts";
 import { noUseWhenSpent } from "./rules/no-use-when-spent.ts";
@@ -61,6 +62,7 @@ const all = [
   noUseWhenSpent,
   noWaitForOneself,
   noWriteInFlight,
+  noUnorderedUse,
   reserveBeforeAdd,
   signalledInOrder,
 ];

@@ -73,7 +73,7 @@ function accessOf(node: TSESTree.Node, region: Region | undefined, place: Place)
 }
 
 /** Where a name's memory is read: `draw(view)` all of it, unless it goes on with numbers, `view[0]` in one place. */
-function readRegion(name: TSESTree.Identifier, { services }: Place): Region | undefined {
+export function readRegion(name: TSESTree.Node, { services }: Place): Region | undefined {
   const node = dressed(name);
   const { parent } = node;
   if (parent?.type === AST_NODE_TYPES.MemberExpression && parent.object === node) {
@@ -95,16 +95,18 @@ function isPlace(argument: TSESTree.Node, services: Place["services"]): boolean 
  * `writeTexture({ texture }, ...)`.
  */
 export function writtenBy(node: TSESTree.Node, place: Place): Access | undefined {
-  const write = targetOf(node, place);
+  const write = writeOf(node, place);
   return write === undefined ? undefined : accessOf(write.target, write.region, place)[0];
 }
 
-interface Write {
+/** What a node writes, whatever that is made of. */
+export interface Write {
   readonly target: TSESTree.Node;
   readonly region: Region | undefined;
 }
 
-function targetOf(node: TSESTree.Node, place: Place): Write | undefined {
+/** The write that a node is: an assignment to a member by its number, or a call that fills. */
+export function writeOf(node: TSESTree.Node, place: Place): Write | undefined {
   if (node.type === AST_NODE_TYPES.AssignmentExpression || node.type === AST_NODE_TYPES.UpdateExpression) {
     const left = bare(node.type === AST_NODE_TYPES.UpdateExpression ? node.argument : node.left);
     const isElement = left.type === AST_NODE_TYPES.MemberExpression && left.computed;
@@ -140,7 +142,8 @@ function byQueue(call: TSESTree.CallExpression, name: string, { services }: Plac
   return texture === undefined ? undefined : { target: texture, region: isPart ? undefined : ALL };
 }
 
-function literalOf(node: TSESTree.Node): Region | undefined {
+/** The place that a number names where it is written out. */
+export function literalOf(node: TSESTree.Node): Region | undefined {
   return node.type === AST_NODE_TYPES.Literal && typeof node.value === "number" ? String(node.value) : undefined;
 }
 
@@ -152,11 +155,15 @@ export function isMadeFull(variable: Variable): boolean {
   return made.arguments[0]?.type === AST_NODE_TYPES.ArrayExpression;
 }
 
-/** Whether a variable is a view of memory that no other thread has, or a resource of a GPU. */
-function isMemory(variable: Variable, { services }: Place): boolean {
+/** Whether a variable is memory: see below. */
+export function isMemory(variable: Variable, place: Place): boolean {
   const [name] = variable.identifiers;
   if (name === undefined || dressed(name).parent === undefined) return false;
-  const type = services.getTypeAtLocation(name);
+  return isMemoryType(place.services.getTypeAtLocation(name), place);
+}
+
+/** Whether a type is that of a view of memory that no other thread has, or of a resource of a GPU. */
+export function isMemoryType(type: ts.Type, { services }: Place): boolean {
   const symbol = type.getSymbol();
   const declaration = symbol?.declarations?.[0];
   if (symbol === undefined || declaration === undefined) return false;
