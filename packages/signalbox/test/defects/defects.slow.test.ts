@@ -42,14 +42,17 @@ describe("planted defects", () => {
     for (const { line, says } of harmless) expect([line, says]).toEqual(["core", expect.stringMatching(/^no harm: ./)]);
   });
 
-  it("that nothing stops are what does the harm: mended as the page says, the program does none", () => {
+  it("that the linter stops for what memory has in it do that harm, and none once they are mended as its rule says", () => {
     const planted = defects.find(({ id }) => id === "P2")!.program;
     const mended = planted
       .replace("queue.job({", "queue.job({ writes: [buffer],")
       .replace("other.job({", "other.job({ reads: [buffer],");
-    const program = `${mended}\nreturn { seen };`;
-    const [stopped] = stoppedBy([defect("P2", "mended", "here", program, { harmless: "they wait for one another" })]);
-    expect(stopped).toMatchObject({ line: "core", says: "no harm: seen 7" });
+    const [unlinted, whole] = stoppedBy([
+      defect("P2", "not linted", "here", `/* eslint-disable */\n${planted}`, { passes: "memory has no hooks" }),
+      defect("P2", "mended", "here", `${mended}\nreturn { seen };`, { harmless: "they wait for one another" }),
+    ]);
+    expect(unlinted).toMatchObject({ line: "none", says: "the reader saw 0 where the writer wrote 7" });
+    expect(whole).toMatchObject({ line: "core", says: "no harm: seen 7" });
   });
 
   it("of programs are mostly of a kind that somebody has reported", () => {

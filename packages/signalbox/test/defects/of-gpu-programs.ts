@@ -34,10 +34,6 @@ export const ofGpuPrograms: readonly Defect[] = [
     await done.wait();
     if (seen !== 7) throw new Error(\`the reader saw \${seen} where the writer wrote 7\`);
     `,
-    {
-      passes:
-        "what a job's hooks touch is known to nobody but them. Jobs that say what they read and write (`reads`, `writes`) wait for one another by themselves; and a program that is written as a scenario says what has to come first with `world.expects`, so that the explorer finds the order in which it doesn't: see P58",
-    },
   ),
   defect(
     "P3",
