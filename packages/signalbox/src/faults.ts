@@ -30,7 +30,7 @@ export const coreSites = [
   "late due",
   /** What a batch could release is released by the next one: when a job is let go of is promised to nobody. */
   "late release",
-  /** A queue whose rank may have changed leaves the heap and enters it anew: which goes first of equal ranks is open. */
+  /** The queue that is to go next leaves the heap and enters it anew: which goes first of equal ranks is open. */
   "re-entry",
   /** The clock of a queue looks long before a job can be out of time, and finds nothing. */
   "early look",

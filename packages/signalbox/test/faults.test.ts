@@ -177,18 +177,21 @@ describe("what goes by time", () => {
     expect([ran, queue.idle]).toEqual([["a", "others", "b", "c"], true]);
   });
 
-  it("re-entry: a queue that is ranked anew enters the heap where it belongs", () => {
+  it("re-entry: of queues with equal ranks another goes first, and the others in order", () => {
     const heap = new ReadyHeap<{ _rank: number; _place: number; name: string }>();
-    const [a, b, c] = ["a", "b", "c"].map((name, index) => ({ name, _rank: index, _place: -1 }));
-    for (const each of [a!, b!, c!]) heap.add(each);
-    a!._rank = 5;
-    expect(striking("re-entry", () => heap.moved(a!))).toBe(1);
+    for (const [name, _rank] of [
+      ["a", 1],
+      ["b", 1],
+      ["c", 2],
+    ] as const)
+      heap.add({ name, _rank, _place: -1 });
+    expect(striking("re-entry", () => heap.maybeReenter())).toBe(1);
     const order: string[] = [];
     for (let first = heap.first; first !== undefined; first = heap.first) {
       order.push(first.name);
       heap.remove(first);
     }
-    expect(order).toEqual(["b", "c", "a"]);
+    expect(order).toEqual(["b", "a", "c"]);
   });
 
   it("early look: the clock finds nothing, and finds the job when it is out of time", () => {

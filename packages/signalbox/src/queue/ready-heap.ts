@@ -35,11 +35,15 @@ export class ReadyHeap<T extends Ranked> {
 
   /** The rank of an item in the heap has changed. */
   moved(item: T): void {
-    if (this.#items.length < 2) return;
-    if (strikes("re-entry")) {
-      this.remove(item);
-      this.add(item);
-    } else this.#settle(item, item._place);
+    if (this.#items.length > 1) this.#settle(item, item._place);
+  }
+
+  /** The first leaves and enters anew, if the site "re-entry" strikes: of equal ranks another goes first then. */
+  maybeReenter(): void {
+    const { first } = this;
+    if (first === undefined || this.#items.length < 2 || !strikes("re-entry")) return;
+    this.remove(first);
+    this.add(first);
   }
 
   #settle(item: T, place: number): void {

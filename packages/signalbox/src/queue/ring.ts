@@ -293,7 +293,8 @@ export class Ring<Spec extends JobSpec = JobSpec> {
     if (!this.#working) this.#worker.schedule();
   }
 
-  #work(budget: WorkBudget): boolean {
+  #work(given: WorkBudget): boolean {
+    const budget = hooks.faults === null ? given : this.#rareBudget(given);
     this.#working = true;
     this.#started = false;
     enterDelivery();
@@ -314,6 +315,11 @@ export class Ring<Spec extends JobSpec = JobSpec> {
     return late || this.#canStart();
   }
 
+  #rareBudget(budget: WorkBudget): WorkBudget {
+    this.#ready.maybeReenter();
+    return this.#canStart() && strikes("short batch") ? { left: 1 } : budget;
+  }
+
   #canStart(): boolean {
     const { first } = this.#ready;
     return first !== undefined && ((this.#inFlight < this.slots && !this.#halted) || first._ending);
@@ -323,10 +329,6 @@ export class Ring<Spec extends JobSpec = JobSpec> {
   #startHeads(budget: WorkBudget): void {
     for (let queue = this.#choose(); queue !== undefined; queue = this.#choose()) {
       if (budget.left <= 0 || !this.#canStart()) return;
-      if (this.#started && strikes("short batch")) {
-        budget.left = 0;
-        return;
-      }
       budget.left--;
       if (!queue._ending) this.#floor = queue._rank;
       this.#turns++;
