@@ -1,6 +1,6 @@
 /** The prices of a job's path: made, submitted, waited for, with what its spec may ask for. */
 import { Reservation, Ring, SyncObject, submission, submit } from "signalbox";
-import type { Driver, Fence, JobQueue, QueueOptions } from "signalbox";
+import type { Driver, Fence, Job, JobQueue, QueueOptions } from "signalbox";
 import { startTrace } from "signalbox/trace";
 import type { ClockPolicy, Trace } from "signalbox/trace";
 import { freshCopy } from "../harness/fresh.ts";
@@ -10,7 +10,7 @@ import type { Operation } from "./kit.ts";
 /** In the order of a job's path. */
 export function jobOperations(): readonly Operation[] {
   return [
-    onQueue("queue.job(spec)", (queue, count) => repeated(count, () => void queue.job({}))),
+    making(),
     onQueue("submit(job)", (queue, count) => {
       const jobs = jobsOf(queue, count);
       return repeated(count, (index) => void submit(jobs[index]!));
@@ -52,6 +52,24 @@ export function tracedOperations(): readonly Operation[] {
     traced("a job from its making to its release, in a trace", "precise"),
     traced('the same, in a trace with clock: "batch"', "batch"),
   ];
+}
+
+/** What was made is submitted when the time is over: to drop it would be a mistake. */
+function making(): Operation {
+  const made: Job[] = [];
+  const onIt = onQueue("queue.job(spec)", (queue, count) =>
+    repeated(count, (index) => {
+      made[index] = queue.job({});
+    }),
+  );
+  return {
+    ...onIt,
+    finish() {
+      submit(...made);
+      made.length = 0;
+      return onIt.finish?.();
+    },
+  };
 }
 
 function withDependencies(name: string, dependencies: number): Operation {
