@@ -61,8 +61,9 @@ function signallingThrough(name: string, each: number): Operation {
     name,
     prepare(count) {
       const timeline = new Timeline("prices");
-      for (let index = 0; index < count; index++) timeline.fence();
-      return repeated(Math.floor(count / each), (index) => void timeline.signalThrough((index + 1) * each));
+      const calls = Math.floor(count / each);
+      for (let index = 0; index < calls * each; index++) timeline.fence();
+      return repeated(calls, (index) => void timeline.signalThrough((index + 1) * each));
     },
   };
 }
