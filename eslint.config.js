@@ -44,6 +44,35 @@ const seamModules = [
   "node:child_process",
 ];
 
+/** Tests of what happens to who does it wrong: most of what they do is that. */
+const testsOfMisuse = [
+  "devices/workers/jobs/program-forgets*.mjs",
+  "faults.test.ts",
+  "fence/delivery.test.ts",
+  "queue/{job,reentry,ring,slot,started,submission,submission-by-hand}.test.ts",
+  "queue/random-batches.test.ts",
+  "queue/random-program/world.ts",
+  "shared/thread-link.test.ts",
+  "signalling/**",
+  "sync/{random-programs,sync-point,sync-wait}.test.ts",
+  "trace/{recorder,summary}.test.ts",
+  "types/must-not-compile.test.ts",
+];
+const rulesOfUse = [
+  "balanced-submission",
+  "filled-slots",
+  "job-fits-queue",
+  "no-await-in-section",
+  "no-escaping-token",
+  "no-floating-wait",
+  "no-seqno-arithmetic",
+  "no-throw-in-post",
+  "no-use-after-submit",
+  "no-wait-in-section",
+  "promise-needs-reason",
+  "submission-order",
+];
+
 export default defineConfig(
   globalIgnores(["**/dist/", "**/coverage/", ".cache/"]),
   js.configs.recommended,
@@ -115,7 +144,7 @@ export default defineConfig(
   {
     ...signalbox.configs.recommended,
     files: [
-      "packages/signalbox/src/**",
+      "packages/signalbox/{src,test}/**",
       "packages/cli/{src,test}/**",
       "examples/*/{src,test}/**",
       "bench/**",
@@ -132,6 +161,16 @@ export default defineConfig(
     name: "signalbox/proof-itself",
     files: ["packages/signalbox/src/signalling/obligation.ts"],
     rules: { "signalbox/no-escaping-token": "off" }, // a proof keeps its obligation
+  },
+  {
+    name: "signalbox/fences-to-look-at",
+    files: ["packages/signalbox/test/**"],
+    rules: { "signalbox/owned-driver-fence": "off" }, // tests make many that nobody signals, to see what is done with them
+  },
+  {
+    name: "signalbox/misuse-on-purpose",
+    files: testsOfMisuse.map((path) => `packages/signalbox/test/${path}`),
+    rules: Object.fromEntries(rulesOfUse.map((rule) => [`signalbox/${rule}`, "off"])),
   },
   {
     name: "signalbox/programs-print",
