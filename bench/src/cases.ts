@@ -33,6 +33,7 @@ const files: ReadonlyMap<string, () => Promise<Case>> = new Map<string, () => Pr
   ["calls/prices", async () => (await import("./calls/prices.ts")).prices],
   ["lockdep/jobs", async () => (await import("./lockdep/jobs.ts")).jobs],
   ["lockdep/fences", async () => (await import("./lockdep/fences.ts")).fences],
+  ["overhead/kinds", async () => (await import("./overhead/overhead.ts")).kinds],
   ["overhead/timeouts", async () => (await import("./overhead/overhead.ts")).timeouts],
   ["overhead/trace", async () => (await import("./overhead/overhead.ts")).trace],
   ["memory/job", async () => (await import("./memory/job.ts")).memory],

@@ -1,7 +1,7 @@
 /**
  * What a thing costs that one may leave out, beside the same without: the jobs of `lifecycle/tick`, without dependencies.
  *
- * `overhead/timeouts`: a timeout on each queue. `overhead/trace`: a trace that runs all the time, with one reading of the clock for
+ * `overhead/kinds`: jobs in a program that has made fences of every other kind. `overhead/timeouts`: a timeout on each queue. `overhead/trace`: a trace that runs all the time, with one reading of the clock for
  * each batch and with all of them, beside a floor that only writes as many bare records. `lifecycle/promise-each`: a promise
  * for each job, which the producer awaits, where else it looks at fences. (The validator's cost is in the lockdep cases.)
  *
@@ -14,7 +14,7 @@ import { openTickQueues } from "../lifecycle/tick-driver.ts";
 import type { TickQueues } from "../lifecycle/tick-driver.ts";
 import { byFences, byPromises } from "../lifecycle/tick-signalbox.ts";
 import { Copies } from "../lockdep/copies.ts";
-import type { Copy } from "../lockdep/copies.ts";
+import type { Copy, Core } from "../lockdep/copies.ts";
 
 /** Longer than any round: no job is ever out of time. */
 const TIMEOUT_MS = 600_000;
@@ -39,6 +39,32 @@ export const timeouts: Contest = overhead("overhead/timeouts", {
     return { body: queues.body, run: byFences(queues) };
   },
 });
+
+export const kinds: Contest = overhead("overhead/kinds", {
+  "every kind of fence made before": (copy) => {
+    const queues = openTickQueues(copy.core, NO_DEPENDENCIES);
+    makeEveryKind(copy.core);
+    return { body: queues.body, run: byFences(queues) };
+  },
+});
+
+/** As often as it takes the engine to notice. */
+const NOTICED = 20;
+
+function makeEveryKind({ SyncObject, Timeline, fenceArray, stubFence }: Core): void {
+  const timeline = new Timeline("plain");
+  const asked = new Timeline("asked");
+  const object = new SyncObject();
+  for (let count = 0; count < NOTICED; count++) {
+    const plain = timeline.fence();
+    const polled = asked.fence({ poll: () => true });
+    fenceArray([plain.fence, polled.fence]);
+    object.addPoint(BigInt(count + 1), plain.fence);
+    stubFence();
+    plain.signal();
+    polled.signal();
+  }
+}
 
 export const trace: Contest = overhead(
   "overhead/trace",
