@@ -144,8 +144,8 @@ export default defineConfig(
   {
     ...signalbox.configs.recommended,
     files: [
-      "packages/signalbox/{src,test}/**",
-      "packages/cli/{src,test}/**",
+      "packages/*/src/**",
+      "packages/{signalbox,cli}/test/**",
       "examples/*/{src,test}/**",
       "bench/**",
       "torture/**",

@@ -237,9 +237,9 @@ function moveStarted({ started }: JobExtras, seqno: number, state: typeof FRESH 
   started._state = state;
 }
 
-/** The extras have done their work, but for the `started` fence. */
-function publishExtras(job: Job, { started }: JobExtras): void {
-  job._extras = started === null ? null : new JobExtras(started);
+/** The extras have done their work, but for the `started` fence, and an obligation. */
+function publishExtras(job: Job, { started, carries }: JobExtras): void {
+  job._extras = started === null && !carries ? null : new JobExtras(started, carries);
   if (started !== null) started._state = PUBLISHED;
 }
 

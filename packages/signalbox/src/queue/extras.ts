@@ -4,7 +4,7 @@
  *
  * Invariants:
  * - Promise 4: filled in while the job is fresh, read at arm (submit-context.ts), let go of when the job is published; what is left
- *   then is the `started` fence of a job that was asked for one.
+ *   then is the `started` fence of a job that was asked for one, and that an obligation was handed on to it.
  * - A rollback has nothing to undo here: what was looked up is in `found`, which the next arm finds anew.
  */
 import { SignalboxError } from "../errors.ts";
@@ -36,8 +36,12 @@ export class JobExtras {
   /** While issuers are asked on behalf of an arm: what the job waits for is settled, and it is not armed yet (promise 4). */
   arming = false;
 
-  constructor(started: Fence | null = null) {
+  /** Whether an obligation was handed on to the job while the validator is on: then its `run` is the section that goes on with it. */
+  carries: boolean;
+
+  constructor(started: Fence | null = null, carries = false) {
     this.started = started;
+    this.carries = carries;
   }
 }
 

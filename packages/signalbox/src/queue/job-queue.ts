@@ -26,7 +26,7 @@ import { clearDependencies } from "./dependencies.ts";
 import { Service } from "./fair.ts";
 import type { HardwareSide } from "./hardware.ts";
 import { HeadWait } from "./head-wait.ts";
-import { COMPLETE, Job, QUEUED, RUNNING } from "./job.ts";
+import { COMPLETE, Job, QUEUED, RUNNING, markCarrier } from "./job.ts";
 import { completeJobsThrough, failJob, leaveRing, retire } from "./job-end.ts";
 import { JobList } from "./job-list.ts";
 import { releaseJobs } from "./job-release.ts";
@@ -244,6 +244,7 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
   _takeObligation(job: Job<unknown, Spec>): Fence {
     if (!(job instanceof Job) || job._queue !== this)
       throw new SignalboxError("EINVAL", `[Queue "${this.name}"] takes an obligation with a job of its own`);
+    if (hooks.lockdep !== null) markCarrier(job);
     submit(job);
     return job;
   }

@@ -9,11 +9,12 @@
  * Called by the job queue, inside a delivery, for the job that was its head.
  */
 import { errno } from "../errors.ts";
-import type { CancelReason, FailedDependencyPolicy, JobSpec } from "../driver.ts";
+import type { CancelReason, Driver, FailedDependencyPolicy, JobSpec, RunOutcome } from "../driver.ts";
 import { signalFence } from "../fence/fence.ts";
 import { Inherited } from "../fence/inherited.ts";
 import { SIGNALLED } from "../fence/state.ts";
 import { hooks } from "../hooks.ts";
+import { enterSection, leaveSection } from "../signalling/section.ts";
 import { Cancelled } from "./cancelled.ts";
 import { firstFailed } from "./dependencies.ts";
 import type { JobExtras } from "./extras.ts";
@@ -48,7 +49,7 @@ export function startJob<Spec extends JobSpec>(queue: JobQueue<Spec>, job: Job<u
   if (hooks.tracer !== null) hooks.tracer.jobStarted(job);
   if (job._extras !== null) signalStarted(job, job._extras);
   try {
-    const outcome = ring.driver.run(job);
+    const outcome = job._extras?.carries === true ? runInSection(ring.driver, job) : ring.driver.run(job);
     if (outcome === "done") queue.complete(job);
     else if (outcome !== "pending") hardwareOf(queue).follow(job, outcome);
   } catch (error) {
@@ -56,6 +57,16 @@ export function startJob<Spec extends JobSpec>(queue: JobQueue<Spec>, job: Job<u
     if (!queue.complete(job, errno.EIO, error)) ring._calls.failed(error);
   }
   if (queue._deadlines !== null) queue._deadlines.started(job);
+}
+
+// 11.4: the section that ended where the obligation was handed on to the job goes on here.
+function runInSection<Spec extends JobSpec>(driver: Driver<Spec>, job: Job<unknown, Spec>): RunOutcome {
+  enterSection(driver.run, job);
+  try {
+    return driver.run(job);
+  } finally {
+    leaveSection();
+  }
 }
 
 function hardwareOf<Spec extends JobSpec>(queue: JobQueue<Spec>): HardwareSide {

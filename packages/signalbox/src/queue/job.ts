@@ -243,6 +243,11 @@ function extrasOf(job: Job): JobExtras {
   return (job._extras ??= new JobExtras());
 }
 
+/** 11.4: an obligation is handed on to the job, and the validator is to know where. */
+export function markCarrier(job: Job): void {
+  extrasOf(job).carries = true;
+}
+
 function checkFresh(job: Job, what: string): void {
   const arming = job._extras?.arming === true;
   if (job._state === FRESH && !arming) return;

@@ -28,6 +28,7 @@ import type { ThreadLink } from "../shared/thread-link.ts";
 import type { DriverFenceHandle } from "../shared/handle.ts";
 import { WorkItem, WorkQueue } from "../work/work-queue.ts";
 import { enterSection, leaveSection, outsideSection } from "./section.ts";
+import type { SectionOf } from "./section.ts";
 
 /** What an obligation can be handed to: a job queue, a link to a thread. */
 export interface ObligationTaker<What> {
@@ -60,8 +61,9 @@ export class WillBeSignalled<S> {
 }
 
 /** Where the fence of an obligation comes from: made when it is discharged, or owed already. */
-interface Owed {
+interface Owed extends SectionOf {
   readonly name: string;
+  readonly body: Obliged;
   check(): void;
   arm(): DriverFence;
 }
@@ -182,7 +184,7 @@ export class MustBeSignalled<S> {
       );
     }
     // SIGNALLING: what takes it may allocate, and submits: the section is over here, and begins there.
-    const source = this.#go(() => outsideSection(() => target._takeObligation(what, this.#owed.name)));
+    const source = this.#go(() => outsideSection(this.#owed, () => target._takeObligation(what, this.#owed.name)));
     const handle = this.#arm();
     if (hooks.lockdep !== null) {
       hooks.lockdep.transferred(handle.fence, target, target.name);
@@ -248,9 +250,9 @@ export class MustBeSignalled<S> {
 export function publish(fence: PrivateFence, body: Obliged): Fence {
   fence._begin();
   const name = fence.timelineName;
-  const must = MustBeSignalled._make<unknown>({ name, check: () => fence._check(), arm: () => fence._arm() });
+  const owed: Owed = { name, body, owes: undefined, check: () => fence._check(), arm: () => fence._arm() };
   try {
-    return oblige(name, must, body).fence;
+    return oblige(owed, MustBeSignalled._make<unknown>(owed)).fence;
   } finally {
     fence._giveUp();
   }
@@ -261,18 +263,19 @@ export function publish(fence: PrivateFence, body: Obliged): Fence {
  * nothing may come to nothing.
  */
 export function keepUp(handle: DriverFence, body: Obliged): void {
-  const name = handle.fence.timelineName;
-  const must = MustBeSignalled._make<unknown>({ name, check: () => {}, arm: () => handle });
+  const { fence } = handle;
+  const owed: Owed = { name: fence.timelineName, body, owes: fence, check: () => {}, arm: () => handle };
+  const must = MustBeSignalled._make<unknown>(owed);
   try {
-    oblige(name, must, body, handle.fence);
+    oblige(owed, must);
   } catch (error) {
     if (must._handle === null) abandon(handle, error, errno.EIO);
     throw error;
   }
 }
 
-// Calls the body in a section, and checks its proof; answers the write side.
-function oblige(name: string, must: MustBeSignalled<unknown>, body: Obliged, owes?: Fence): DriverFence {
+// Calls the body in its section, and checks its proof; answers the write side.
+function oblige({ name, body, owes }: Owed, must: MustBeSignalled<unknown>): DriverFence {
   enterSection(body, owes);
   try {
     const proof: unknown = body(must);

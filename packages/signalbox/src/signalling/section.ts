@@ -35,13 +35,20 @@ export function leaveSection(): void {
   if (hooks.lockdep !== null) hooks.lockdep.left("section");
 }
 
-/** Steps out of the innermost section for one synchronous call: what is owed in it is handed over in it. */
-export function outsideSection<T>(body: () => T): T {
+/** A section, to be entered again. */
+export interface SectionOf {
+  readonly body: object;
+  /** The fence that was handed on to it, if one was. */
+  readonly owes: Fence | undefined;
+}
+
+/** Steps out of the innermost section, which is this one, for one synchronous call: what is owed in it is handed over in it. */
+export function outsideSection<T>({ body, owes }: SectionOf, call: () => T): T {
   leaveSection();
   try {
-    return body();
+    return call();
   } finally {
-    enterSection(body);
+    enterSection(body, owes);
   }
 }
 

@@ -39,6 +39,7 @@ describe("the extras of a job", () => {
       found: [],
       started,
       retries: 0,
+      carries: false,
       arming: false,
     });
     expect(slot._fences).toBe(null);

@@ -247,6 +247,11 @@ describe("what a thread owes", () => {
     const odd = { ...posted(handle), from: { to: 7, stack: "here" } } as unknown as DriverFenceHandle;
     openDriverFence(odd, (must) => must.signal());
     expect(fence.signalled).toBe(true);
+    for (const from of [null, 7, { to: { toString: 1 } }, { to: "t", stack: [{ toString: 1 }] }]) {
+      const owed = link.owe("bug: the validator threw, and the fence was lost");
+      openDriverFence({ ...posted(owed.handle), from } as unknown as DriverFenceHandle, (must) => must.signal());
+      expect(owed.fence.signalled).toBe(true);
+    }
     const on = hooks.lockdep;
     hooks.lockdep = null;
     try {

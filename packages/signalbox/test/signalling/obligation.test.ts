@@ -6,6 +6,7 @@ import { Timeline } from "../../src/fence/timeline.ts";
 import { SimPlatform } from "../../src/platform/simulated.ts";
 import type { Job } from "../../src/queue/job.ts";
 import type { JobQueue } from "../../src/queue/job-queue.ts";
+import { Ring } from "../../src/queue/ring.ts";
 import { submit } from "../../src/queue/submission.ts";
 import { lockdepOf } from "../../src/signalling/lockdep/lockdep.ts";
 import { MustBeSignalled, WillBeSignalled, publish } from "../../src/signalling/obligation.ts";
@@ -298,6 +299,47 @@ describe("handing an obligation on", () => {
     expect([title, steps.length]).toEqual(["handed on", 1]);
     expect(steps[0]!.what).toBe('the obligation for fence t:1 was handed on to worker "a work queue"');
     expect(steps[0]!.stack.join()).toContain("obligation.test.ts");
+  });
+
+  it("bug: a report from a job that carries an obligation shows where that was handed on, over every hand", () => {
+    const sim = new SimPlatform({ auto: false });
+    const never = timeline("never").fence();
+    const run = (): "done" => {
+      void never.fence.wait();
+      return "done";
+    };
+    const queue = new Ring({ name: "waits", run, cancel() {} }, { platform: sim }).queue("q");
+    publish(timeline().privateFence(), (must) =>
+      must.transferTo(new WorkQueue(sim), (there) => there.transferTo(queue, queue.job({ label: "waits" }))),
+    );
+    sim.run();
+    never.signal();
+    const [report] = lockdepOf()!.takeReports();
+    expect([report!.rule, report!.context]).toEqual(["section-wait", "section"]);
+    const { title, steps } = report!.chains.at(-1)!;
+    expect([title, ...steps.map(({ what }) => what)]).toEqual([
+      "handed on",
+      'the obligation for fence t:1 was handed on to worker "a work queue"',
+      'the obligation for fence t:1 was handed on to worker "q"',
+    ]);
+  });
+
+  it("bug: the section goes on after a hand that nobody took, and knows where it came from", () => {
+    const sim = new SimPlatform({ auto: false });
+    const never = timeline("never").fence();
+    const taker = new Taker();
+    taker.error = new Error("full");
+    publish(timeline().privateFence(), (must) =>
+      must.transferTo(new WorkQueue(sim), (there) => {
+        expect(() => there.transferTo(taker as never, never.fence as never)).toThrow("full");
+        void never.fence.wait();
+        return there.signal();
+      }),
+    );
+    sim.run();
+    never.signal();
+    const [report] = lockdepOf()!.takeReports();
+    expect(report!.chains.at(-1)).toMatchObject({ title: "handed on", steps: [{}] });
   });
 
   it("bug: F13: a work item that fails what was signalled meanwhile changes nothing, as one that signals it", () => {

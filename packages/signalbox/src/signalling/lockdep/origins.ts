@@ -23,13 +23,18 @@ interface Origin {
 
 export class Origins {
   readonly #sites = new KeptSites();
-  readonly #here = new WeakMap<Fence, Origin>();
+  readonly #here = new WeakMap<Fence, Origin[]>();
   readonly #elsewhere = new WeakMap<Fence, Step>();
+  /** By what carries the obligation on, the fence that it is for. */
+  readonly #carried = new WeakMap<Fence, Fence>();
 
   /** The obligation for a fence was handed on here, to a worker or a thread. */
   handedOn(fence: Fence, to: OrderClass): void {
     const what = `the obligation for fence ${describe(fence)} was handed on to ${to.toString()}`;
-    this.#here.set(fence, { what, site: this.#sites.take() });
+    const origin = { what, site: this.#sites.take() };
+    const before = this.#here.get(fence);
+    if (before === undefined) this.#here.set(fence, [origin]);
+    else before.push(origin);
   }
 
   /** It is handed on to another thread: what goes there with the handle. */
@@ -38,24 +43,31 @@ export class Origins {
   }
 
   /** It came from another thread, which may be of any version, or say anything. Answers what is shown of it. */
-  received(fence: Fence, { to, stack }: Partial<HandedOn>): Step {
-    const what = `the obligation for fence ${describe(fence)} was handed on to thread "${String(to)}", in the thread that sent it`;
-    const origin = { what, stack: Array.isArray(stack) ? stack.map(String) : [] };
+  received(fence: Fence, from: unknown): Step {
+    const { to, stack } = Object(from) as { readonly [K in keyof HandedOn]?: unknown };
+    const name = typeof to === "string" ? `thread "${to}"` : "another thread";
+    const frames = Array.isArray(stack) ? stack.filter((frame) => typeof frame === "string").slice(0, FRAMES) : [];
+    const what = `the obligation for fence ${describe(fence)} was handed on to ${name}, in the thread that sent it`;
+    const origin = { what, stack: frames };
     this.#elsewhere.set(fence, origin);
     return origin;
   }
 
+  /** What signals a fence that was handed on is another one, such as the done fence of a job. */
+  carried(fence: Fence, by: Fence): void {
+    this.#carried.set(by, fence);
+  }
+
   signalled(fence: Fence): void {
-    const origin = this.#here.get(fence);
-    if (origin === undefined) return;
-    this.#sites.drop(origin.site);
+    for (const { site } of this.#here.get(fence) ?? []) this.#sites.drop(site);
     this.#here.delete(fence);
   }
 
   /** How a fence came to be owed where it is owed now: one step for each time that it was handed on. */
-  of(fence: Fence): readonly Step[] {
-    const [elsewhere, here] = [this.#elsewhere.get(fence), this.#here.get(fence)];
-    const steps = elsewhere === undefined ? [] : [elsewhere];
-    return here === undefined ? steps : [...steps, step(here.what, here.site)];
+  of(owed: Fence): readonly Step[] {
+    const fence = this.#carried.get(owed) ?? owed;
+    const elsewhere = this.#elsewhere.get(fence);
+    const here = (this.#here.get(fence) ?? []).map(({ what, site }) => step(what, site));
+    return elsewhere === undefined ? here : [elsewhere, ...here];
   }
 }

@@ -257,6 +257,7 @@ export class Validator implements LockdepHooks {
   }
 
   dependsOn(waiter: Fence, on: Fence, why: Dependence, registration?: Registration): void {
+    if (why === "obligation") this.#origins.carried(waiter, on);
     const cycle = this.#cycles.add(waiter, on, why, registration);
     if (cycle === null) return;
     this.#findings.tell({
