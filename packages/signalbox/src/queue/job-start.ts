@@ -61,7 +61,7 @@ export function startJob<Spec extends JobSpec>(queue: JobQueue<Spec>, job: Job<u
 
 // 11.4: the section that ended where the obligation was handed on to the job goes on here.
 function runInSection<Spec extends JobSpec>(driver: Driver<Spec>, job: Job<unknown, Spec>): RunOutcome {
-  enterSection(driver.run, job);
+  enterSection(runInSection, job);
   try {
     return driver.run(job);
   } finally {
