@@ -56,7 +56,8 @@ export interface JobSpec {
   readonly timeout?: number;
   /**
    * Whether it may be run again after a reset that was not its fault (Q26): what it does twice must be as if done once. Then it
-   * keeps its fence and its place; otherwise it ends with ECANCELED. False if left out.
+   * keeps its fence and its place; otherwise it ends with ECANCELED. False if left out. Nothing to a worker thread, which is never
+   * reset with others: a job that had begun on a thread that ended may be why it did.
    */
   readonly idempotent?: boolean;
 }
