@@ -47,27 +47,29 @@ export function openBatch(
   jobs: readonly Job[] | Job | null,
   body: object | null = null,
 ): void {
-  if (hooks.lockdep !== null) hooks.lockdep.submits(jobs);
-  if (open || insideDelivery() || insideSection()) refuseToOpen();
-  if (locks?.released === true) {
-    throw new SignalboxError(
-      "EINVAL",
-      `The locks of "${locks.ticket.name}" were released: nothing is submitted with them`,
-    );
+  const refused = open || insideDelivery() || insideSection() || locks?.released === true;
+  if (hooks.lockdep !== null) {
+    hooks.lockdep.submits(jobs);
+    if (!refused) hooks.lockdep.entered("submission", body);
   }
-  if (hooks.lockdep !== null) hooks.lockdep.entered("submission", body);
+  if (refused) refuseToOpen(locks);
   open = true;
   heldLocks = locks;
 }
 
-function refuseToOpen(): never {
+function refuseToOpen(locks: ReservationLocks | undefined): never {
   if (insideDelivery() || insideSection()) {
     throw new SignalboxError(
       "EDEADLK",
       "Nothing can be submitted inside a signalling section: submit after it, or from a work item",
     );
   }
-  throw new SignalboxError("EDEADLK", "A submission is open already: jobs of one batch go into one submission");
+  if (open)
+    throw new SignalboxError("EDEADLK", "A submission is open already: jobs of one batch go into one submission");
+  throw new SignalboxError(
+    "EINVAL",
+    `The locks of "${locks!.ticket.name}" were released: nothing is submitted with them`,
+  );
 }
 
 export function closeBatch(): void {
@@ -143,7 +145,7 @@ export function submitPlain(job: Job): void {
     const { queue } = job;
     if (job._dependency !== null) settleDependencies(job, freePast(queue), null);
     job._seqno = ++job._timeline.lastSeqno;
-    if (hooks.lockdep !== null) noteDependencies(hooks.lockdep, job);
+    if (job._dependency !== null && hooks.lockdep !== null) noteDependencies(hooks.lockdep, job);
     if (hooks.tracer !== null) traceArmed(hooks.tracer, job);
     queue._push(job);
     job._state = PUBLISHED;
