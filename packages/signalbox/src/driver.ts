@@ -106,7 +106,8 @@ export interface ResetHandler {
   /**
    * Brings the device back, and is done when it takes jobs again. `attempt` counts from 1.
    * Before: `stop` was called, and the core has taken every job back. A throw or a rejection is a failed attempt, and so is one that
-   * takes longer than the domain allows; what becomes of that one later is ignored.
+   * takes longer than the domain allows; what becomes of that one later is ignored. A device that is lost again meanwhile, or in the
+   * turn in which the promise resolves, is one to call `domain.reset()` for: then the attempt has failed, whatever is answered.
    */
   restart(attempt: number): void | Promise<void>;
   /** Told that the device didn't come back, and is given up: everything on it has ended. Must not throw. */

@@ -2,14 +2,16 @@
  * The recovery domain: the rings that are reset together, and the way back of the device behind them.
  *
  * States: running -> resetting (the rings start nothing; what ran was ended, or waits to be run again) -> running, when the
- * device is back; or -> gone, when it doesn't come back (everything has ended with EIO), which it stays. Inside resetting: an
- * attempt is under way, or the back-off before the next one.
+ * device is back; or -> gone, when it doesn't come back (everything has ended with EIO), which it stays. Inside resetting: away (the
+ * device is stopped, or the back-off before the next attempt goes on) -> returning (an attempt is under way) -> away again, if it fails;
+ * or returning -> spoilt, when a reset is asked for meanwhile: the attempt goes on, and has failed whatever it answers.
  *
  * Invariants:
  * - Promise 12: one step, inside one delivery, takes every running job of every queue, whatever that queue's state is: what had
  *   completed is complete, the guilty job ends with ETIME, an innocent one is put back (Q26) or ends with ECANCELED.
  * - Promise 1: an attempt that hangs is a failed one, and the number of attempts is bounded.
  * - Only the present attempt counts: what becomes of an earlier one, or of any after the domain is gone or closed, is ignored.
+ * - Nothing is resumed over a reset that was asked for since the attempt began: what came back may be what was lost.
  * - State first: the rings are halted before the device is told, and nothing is resumed before the state says running.
  *
  * A device makes one, for its rings; timeouts, programs and the device itself ask for a reset.
@@ -58,6 +60,8 @@ export class RecoveryDomain {
   #cause: unknown;
   /** Counts attempts over all resets: who is not the present one has nothing to say. */
   #attempt = 0;
+  /** Where the device is while the state is resetting; away otherwise, too. */
+  #way: "away" | "returning" | "spoilt" = "away";
   #timer: Timer | undefined;
   #settled: Completion | null = null;
 
@@ -86,11 +90,14 @@ export class RecoveryDomain {
 
   /**
    * Resets the device now, on nobody's account: what runs is put back if it may be, and ends with ECANCELED and this cause
-   * otherwise. False if it is being reset, or gone.
+   * otherwise. While an attempt to bring it back is under way, up to the microtask after its answer, that has failed whatever it
+   * answers, and the next one follows, if there is one left. False, and nothing comes of it, if the device is gone, or is still to
+   * be brought back.
    */
   reset(cause?: unknown): boolean {
-    if (this.#state !== "running") return false;
-    this._resetFor(null, cause);
+    if (this.#state === "running") this._resetFor(null, cause);
+    else if (this.#way === "away") return false;
+    else this.#spoil(cause);
     return true;
   }
 
@@ -138,10 +145,21 @@ export class RecoveryDomain {
     }
   }
 
+  // returning -> spoilt.
+  #spoil(cause: unknown): void {
+    this.#way = "spoilt";
+    this.#cause = cause;
+  }
+
   #begin(count: number): void {
     const attempt = ++this.#attempt;
-    const failed = (error: unknown): void => {
+    this.#way = "returning";
+    const failed = (error?: unknown): void => {
       if (attempt === this.#attempt) this.#fail(count, error);
+    };
+    const back = (): void => {
+      if (this.#way === "spoilt") failed();
+      else if (attempt === this.#attempt) this.#resume();
     };
     this.#timer = this.#platform.setTimer(() => {
       failed(
@@ -150,21 +168,21 @@ export class RecoveryDomain {
     }, this.#options.timeLimit);
     try {
       const answer = this.#handler.restart(count);
-      if (answer === undefined) this.#resume(attempt);
-      else answer.then(() => this.#resume(attempt), failed);
+      if (answer === undefined) back();
+      else answer.then(back, failed);
     } catch (error) {
       failed(error);
     }
   }
 
-  #resume(attempt: number): void {
-    if (attempt !== this.#attempt) return;
+  #resume(): void {
     this.#leave("running");
     for (const ring of this.#rings) ring._resume();
   }
 
   #fail(count: number, error: unknown): void {
     this.#attempt++;
+    this.#way = "away";
     this.#stopTimer();
     if (count >= this.#options.attempts) {
       this.#enterGone(
@@ -194,6 +212,7 @@ export class RecoveryDomain {
     this.#attempt++;
     this.#stopTimer();
     this.#state = state;
+    this.#way = "away";
     this.#cause = undefined;
     this.#settled?.completeAll();
     this.#settled = null;

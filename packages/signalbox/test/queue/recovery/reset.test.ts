@@ -257,7 +257,6 @@ describe("while the device is being reset", () => {
     const [fence] = submit(queue.job({ label: "later" }));
     work();
     expect([recovery.state, drivers[0].called("run"), fence.state]).toEqual(["resetting", [], "published"]);
-    expect(recovery.reset()).toBe(false);
     back();
     return Promise.resolve().then(() => {
       work();
@@ -337,6 +336,102 @@ describe("a device that doesn't come back", () => {
     work();
     expect(recovery.giveUp(new Error("unplugged"))).toBe(true);
     expect([fence.error, told, recovery.state]).toEqual([errno.EIO, ["gone: unplugged"], "gone"]);
+  });
+});
+
+describe("bug: a reset that was asked for while the device came back was forgotten", () => {
+  /** A device whose restarts are answered by hand. */
+  function answering(options: RecoveryOptions = {}) {
+    const answers: { back(): void; refuse(error: unknown): void }[] = [];
+    const made = device(
+      { restart: () => new Promise<void>((back, refuse) => void answers.push({ back, refuse })) },
+      { backoff: 100, timeLimit: 1_000, ...options },
+    );
+    return { ...made, answers };
+  }
+
+  it.each(["after", "before"] as const)(
+    "and jobs ran on what had been lost: asked for in the turn of the restart's answer, %s it",
+    async (when) => {
+      const { platform, rings, recovery, drivers, answers, told } = answering();
+      const [fence] = submit(rings[0].queue("q").job({ label: "again", idempotent: true }));
+      platform.run(0);
+      recovery.reset("first");
+      if (when === "after") answers[0]!.back();
+      expect(recovery.reset("second")).toBe(true);
+      if (when === "before") answers[0]!.back();
+      await Promise.resolve();
+      platform.run(99);
+      expect([recovery.state, drivers[0].called("run").length]).toEqual(["resetting", 1]);
+      platform.run(100);
+      expect(told).toEqual(["stop", "restart 1 at 0", "restart 2 at 100"]);
+      answers[1]!.back();
+      await Promise.resolve();
+      platform.run(100);
+      expect([recovery.state, recovery.resets, drivers[0].called("run").length]).toEqual(["running", 1, 2]);
+      drivers[0].complete();
+      expect(fence.status).toBe(1);
+    },
+  );
+
+  it("by a restart that answers at once, too", () => {
+    const made = device({ restart: (attempt) => void (attempt === 1 && made.recovery.reset("at once")) });
+    made.recovery.reset();
+    expect(made.recovery.state).toBe("resetting");
+    made.platform.run(100);
+    expect([made.told, made.recovery.state]).toEqual([["stop", "restart 1 at 0", "restart 2 at 100"], "running"]);
+  });
+
+  it("and counts as one attempt, however often it is asked for, and whatever the attempt answers", async () => {
+    const { platform, recovery, answers, told } = answering({ attempts: 3 });
+    recovery.reset("first");
+    recovery.reset("second");
+    recovery.reset("third");
+    answers[0]!.refuse(new Error("no power"));
+    await Promise.resolve();
+    platform.run(100);
+    recovery.reset("fourth");
+    platform.run(1_100);
+    platform.run(1_300);
+    answers[2]!.back();
+    await Promise.resolve();
+    expect(told).toEqual(["stop", "restart 1 at 0", "restart 2 at 100", "restart 3 at 1300"]);
+    expect(recovery.state).toBe("running");
+  });
+
+  it("and has a limit: a device that is lost each time that it comes back is gone, for the last cause", async () => {
+    const { platform, rings, recovery, answers, told } = answering({ attempts: 2 });
+    const [fence] = submit(rings[0].queue("q").job({ idempotent: true }));
+    recovery.reset("first");
+    for (const cause of ["second", "third"]) {
+      recovery.reset(cause);
+      answers.at(-1)!.back();
+      await Promise.resolve();
+      platform.run(platform.now() + 100);
+    }
+    expect([recovery.state, told.at(-1)]).toEqual([
+      "gone",
+      'gone: [Device "device"] did not come back after 2 attempts',
+    ]);
+    expect(fence.failure()!.cause).toMatchObject({ cause: "third" });
+    expect(recovery.reset()).toBe(false);
+  });
+
+  it("but not where the next attempt is still to come: that does it", async () => {
+    const made = device(
+      {
+        stop: () => void answers.push(made.recovery.reset("while it is stopped")),
+        restart(attempt) {
+          if (attempt === 1) throw new Error("no power");
+        },
+      },
+      { backoff: 100 },
+    );
+    const answers: boolean[] = [];
+    made.recovery.reset();
+    answers.push(made.recovery.reset("in the back-off"));
+    made.platform.run(100);
+    expect([answers, made.recovery.state]).toEqual([[false, false], "running"]);
   });
 });
 
