@@ -35,6 +35,8 @@ export class Generation {
   readonly timestamps: Timestamps | undefined;
   /** Why the GPU took it; undefined if it did not. */
   loss: GPUDeviceLostInfo | undefined;
+  /** Whether it was given up. */
+  dropped = false;
   readonly #outstanding = new Outstanding();
   readonly #unpin: () => void;
   /** What runs, oldest first. */
@@ -71,8 +73,9 @@ export class Generation {
     return false;
   }
 
-  /** Nothing that runs is heard of any more. */
+  /** present -> dropped: nothing that runs is heard of any more. */
   drop(): void {
+    this.dropped = true;
     for (const flight of this.#flights) flight.drop();
     this.#flights.clear();
   }

@@ -15,6 +15,8 @@
  * - However the device ends, every fence of its queues signals (promises 1 and 12): a loss ends them with EIO.
  * - What is on the GPU is a generation's (generation.ts), and let go of when the GPU does, behind the back of what follows it.
  * - Only the present attempt to come back may put its generation in place.
+ * - A loss in the turns in which a generation is put in place is a reset like any other; that of one that was given up is none.
+ * - Promise 12: with `recover` a loss is a reset for as long as jobs are left, also while the device is killed or closed.
  */
 import type { CloseOptions } from "../../device.ts";
 import type { Platform } from "../../platform/platform.ts";
@@ -117,13 +119,18 @@ export class WebGpuEngine implements DeviceEngine {
   #lost(generation: Generation, info: GPUDeviceLostInfo): void {
     generation.loss = info;
     this.#loss = info;
+    // The reset that gave it up goes on.
+    if (generation.dropped) return;
     const cause = lossError(this.name, info);
-    if (this.#recovers && this.end.state === "open") this.recovery.reset(cause);
+    const needed = this.end.state === "open" || this.#ring.queues.length > 0;
+    if (this.#recovers && needed) this.recovery.reset(cause);
     else this.recovery.giveUp(cause);
   }
 
   async #comeBack(): Promise<void> {
     const attempt = ++this.#attempt;
+    // What an attempt that failed has put in place.
+    this.lane.present.drop();
     const next = this.#generation(await this.#reopen());
     try {
       await this.#restorables.restore(next.device);

@@ -249,6 +249,8 @@ export class IsolatedEngine implements DeviceEngine {
 
   async #comeBack(): Promise<void> {
     const attempt = ++this.#attempt;
+    // What an attempt that failed has put in place.
+    this.#dropPresent();
     this.#arriving?.kill();
     const next = this.standby.take();
     this.#arriving = next;

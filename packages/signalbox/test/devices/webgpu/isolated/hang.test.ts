@@ -114,6 +114,15 @@ describeGpu("an isolated device whose process goes", () => {
     expect(await run(call<number>(queue, "pid", undefined))).not.toBe(before);
   });
 
+  it("that is reset again while it comes back starts another process, and leaves none behind", async () => {
+    const gpu = await open({ standby: false });
+    gpu.queue("all");
+    expect([gpu.recovery.reset("once"), gpu.recovery.reset("twice")]).toEqual([true, true]);
+    await gpu.recovery.settled();
+    expect([gpu.recovery.state, gpu.recovery.resets, gpu.restarts]).toEqual(["running", 1, 2]);
+    await until(() => gpu.pids.length === 1);
+  });
+
   it("that dies by itself is nobody's fault: what may runs again, and the others end with ECANCELED", async () => {
     const gpu = await open();
     const buffer = await makeBuffer(gpu, [3]);
