@@ -198,8 +198,9 @@ export interface Driver<Spec extends JobSpec = JobSpec> {
    * Has the device let go of a queue: for devices that have queues of their own, such as firmware that schedules. Outside every section.
    * Before: the queue was destroyed, every fence of it has signalled, every job is released. After: when what was answered has
    * resolved, nothing of the device refers to the queue, and it is inactive. A throw, a rejection, or an answer that takes longer
-   * than the ring's recovery domain allows for a restart, is a reset of the device, which makes it forget the queue; without a domain
-   * it is heard of. Not called for a device that is being reset or gone.
+   * than the ring's recovery domain allows for a restart, is a reset of the device, which makes it forget the queue. Without a domain
+   * it is heard of: after a throw or a rejection the device is believed to have let go, and an answer that takes longer than 5 s is
+   * waited for. Not called for a device that is being reset or gone.
    */
   closeQueue?(queue: JobQueue<Spec>): void | Promise<void>;
 

@@ -8,7 +8,8 @@
  * Invariants:
  * - Promise 8: the device is asked, and the queue released, by the ring's worker, outside every section; once each.
  * - Promise 1: a handshake can't hold a queue for ever: one that fails, or takes too long, is a reset, after which the device
- *   knows nothing of the queue; so is any other reset, and any loss. What an answer that comes later says is ignored.
+ *   knows nothing of the queue; so is any other reset, and any loss. What an answer that comes later says is ignored. Where nothing
+ *   can be reset one that takes too long is heard of, and waited for: the device may be at work on what the queue refers to.
  * - State first: who waits is let through when the queue is off its ring.
  *
  * Owned by its queue; the ring's worker calls {@link QueueEnd.proceed}.
@@ -18,6 +19,7 @@ import type { JobSpec } from "../driver.ts";
 import type { Timer } from "../platform/platform.ts";
 import { Completion } from "../work/completion.ts";
 import type { JobQueue } from "./job-queue.ts";
+import { TIME_LIMIT } from "./recovery/recovery-options.ts";
 import { DestroyedQueue } from "./teardown.ts";
 
 /** Whether a queue takes jobs, and what is left of it: see the head of queue-end.ts. */
@@ -101,38 +103,43 @@ export class QueueEnd<Spec extends JobSpec> {
 
   #beginClosing(): void {
     this.#state = "closing";
-    const { ring } = this.#queue;
     const failed = (error: unknown): void => {
+      if (this.#state !== "closing") return;
       this.#failed(error);
+      this.deviceForgot();
     };
     try {
-      const answer = ring.driver.closeQueue?.(this.#queue);
+      const answer = this.#queue.ring.driver.closeQueue?.(this.#queue);
       if (answer === undefined) {
         this.deviceForgot();
         return;
       }
-      const { recovery } = ring;
-      if (recovery !== undefined) {
-        this.#timer = ring.platform.setTimer(() => {
-          failed(new SignalboxError("ETIME", `The device did not let go within ${recovery.timeLimit} ms`));
-        }, recovery.timeLimit);
-      }
       answer.then(() => {
         this.deviceForgot();
       }, failed);
+      this.#limit();
     } catch (error) {
       failed(error);
     }
   }
 
-  // Only a reset makes a device forget; where there is none, what was thrown is heard of, and the device is believed to have let go.
-  #failed(error: unknown): void {
+  #limit(): void {
+    // A driver may have had its device reset while it was asked.
     if (this.#state !== "closing") return;
+    const { platform, recovery } = this.#queue.ring;
+    const limit = recovery?.timeLimit ?? TIME_LIMIT;
+    this.#timer = platform.setTimer(() => {
+      this.#failed(new SignalboxError("ETIME", `The device did not let go within ${limit} ms`));
+      if (recovery !== undefined) this.deviceForgot();
+    }, limit);
+  }
+
+  // Only a reset makes a device forget. Where there is none, this is heard of; a device that threw is believed to have let go all the same.
+  #failed(error: unknown): void {
     const { ring, name } = this.#queue;
     const cause = new SignalboxError("EIO", `[Queue "${name}"] was not let go by its device`, { cause: error });
     if (ring.recovery === undefined) ring._calls.failed(cause);
     else ring.recovery.reset(cause);
-    this.deviceForgot();
   }
 
   #becomeInactive(): void {

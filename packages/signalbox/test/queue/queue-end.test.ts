@@ -167,6 +167,46 @@ describe("a handshake that goes wrong", () => {
     expect(ending.state).toBe("inactive");
   });
 
+  it("bug: that hung was not heard of where nothing can be reset: it is, in time, and is waited for", async () => {
+    let answer = (): void => {};
+    const { ring, platform } = bench({ closeQueue: () => new Promise<void>((resolve) => (answer = resolve)) });
+    const ending = ring.queue("q").destroy();
+    let inactive = false;
+    void ending.idle().then(() => (inactive = true));
+    platform.run(4_999);
+    expect(() => platform.run()).toThrow(
+      expect.objectContaining({
+        message: '[Queue "q"] was not let go by its device',
+        cause: expect.objectContaining({ code: "ETIME", message: "The device did not let go within 5000 ms" }),
+      }),
+    );
+    await settle();
+    expect([ending.state, inactive, platform.now(), platform.idle]).toEqual(["destroyed", false, 5_000, true]);
+    answer();
+    await settle();
+    expect([ending.state, inactive]).toEqual(["inactive", true]);
+  });
+
+  it("bug: in which the driver had the device reset left a timer, which kept the process alive", async () => {
+    for (const answer of [
+      () => Promise.resolve(),
+      () => Promise.reject(new Error("too late")),
+      () => new Promise<void>(() => {}),
+    ]) {
+      const { ring, recovery, platform, work } = handshaking({
+        closeQueue() {
+          recovery.reset();
+          return answer();
+        },
+      });
+      const ending = ring.queue("q").destroy();
+      work();
+      expect([ending.state, platform.idle]).toEqual(["inactive", true]);
+      await settle();
+      expect(recovery.resets).toBe(1);
+    }
+  });
+
   it("promise 12: is over when the device is reset for another reason, or lost", () => {
     const { ring, recovery, work } = handshaking();
     const first = ring.queue("first").destroy();

@@ -2,6 +2,9 @@
 import type { Platform } from "../../platform/platform.ts";
 import { realPlatform } from "../../platform/real.ts";
 
+/** How long a device may take to come back, or to let go of a queue, where nothing is said, in ms. */
+export const TIME_LIMIT = 5_000;
+
 /** How a recovery domain is made. */
 export interface RecoveryOptions {
   /** How often a restart is tried until the device is given up; 3 if left out. A whole number from 1. */
@@ -16,7 +19,7 @@ export interface RecoveryOptions {
 
 /** The options with nothing left out. Throws RangeError for numbers that make no sense. */
 export function completeRecoveryOptions(name: string, options: RecoveryOptions): Required<RecoveryOptions> {
-  const { attempts = 3, backoff = 100, timeLimit = 5_000, platform = realPlatform } = options;
+  const { attempts = 3, backoff = 100, timeLimit = TIME_LIMIT, platform = realPlatform } = options;
   if (!Number.isInteger(attempts) || attempts < 1)
     throw new RangeError(`[Device "${name}"] is brought back in a whole number of attempts from 1 (got ${attempts})`);
   if (!(backoff >= 0 && backoff < Infinity))
