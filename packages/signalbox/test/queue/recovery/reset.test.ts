@@ -375,7 +375,11 @@ describe("bug: a reset that was asked for while the device came back was forgott
   );
 
   it("by a restart that answers at once, too", () => {
-    const made = device({ restart: (attempt) => void (attempt === 1 && made.recovery.reset("at once")) });
+    const made = device({
+      restart: (attempt) => {
+        if (attempt === 1) made.recovery.reset("at once");
+      },
+    });
     made.recovery.reset();
     expect(made.recovery.state).toBe("resetting");
     made.platform.run(100);
