@@ -60,10 +60,14 @@ export class FollowLoosely implements Chooser {
     return Math.max(0, last);
   }
 
+  // Among the ways of this step: others before it may be about what is not asked any more.
   data(what: string, count: number): number {
-    const choice = this.#choices[this.#next];
-    if (choice?.kind !== "way" || choice.name !== what || choice.place >= count) return 0;
-    this.#next++;
-    return choice.place;
+    for (let at = this.#next; this.#choices[at]?.kind === "way"; at++) {
+      const { name, place } = this.#choices[at]!;
+      if (name !== what || place >= count) continue;
+      this.#next = at + 1;
+      return place;
+    }
+    return 0;
   }
 }
