@@ -13,10 +13,11 @@ import { InputError } from "../command.ts";
 import type { Command } from "../command.ts";
 import { cantWrite, readInput, writeOutput } from "../files.ts";
 import { findScenarios } from "./find.ts";
+import type { Found } from "./find.ts";
 import { Journal } from "./journal.ts";
 import { parseRequest } from "./options.ts";
 import type { Request } from "./options.ts";
-import { lastLine, progressLine, scenarioLine } from "./report.ts";
+import { againLine, lastLine, progressLine, scenarioLine } from "./report.ts";
 
 type Print = (line: string) => void;
 
@@ -51,9 +52,10 @@ While it runs, SCENARIO.running.json in that folder is the schedule that is bein
   },
 };
 
-async function checkAll(scenarios: readonly Scenario[], request: Request, print: Print): Promise<number> {
+async function checkAll(scenarios: readonly Found[], request: Request, print: Print): Promise<number> {
   const explorations: Exploration[] = [];
-  for (const scenario of scenarios) {
+  for (const each of scenarios) {
+    const { scenario } = each;
     const exploration = await checkOne(scenario, request);
     explorations.push(exploration);
     print(scenarioLine(exploration));
@@ -63,7 +65,7 @@ async function checkAll(scenarios: readonly Scenario[], request: Request, print:
     const file = join(request.out, `${scenario.name}.schedule.json`);
     await writeOutput(join(request.out, `${scenario.name}.first.schedule.json`), writeSchedule(found.first));
     await writeOutput(file, writeSchedule(found.short));
-    await tell(scenario, found.short, print, { file, trace: join(request.out, `${scenario.name}.pftrace`) });
+    await tell(each, found.short, print, { file, trace: join(request.out, `${scenario.name}.pftrace`) });
     print("");
   }
   print(lastLine(explorations, request.seed));
@@ -91,23 +93,18 @@ async function checkOne(scenario: Scenario, { schedules, seed, preemptions, out 
   }
 }
 
-async function tellAgain(
-  file: string,
-  scenarios: readonly Scenario[],
-  request: Request,
-  print: Print,
-): Promise<number> {
+async function tellAgain(file: string, scenarios: readonly Found[], request: Request, print: Print): Promise<number> {
   const schedule = await readInput(file, (bytes) => readSchedule(bytes.toString("utf8")));
-  const scenario = scenarios.find(({ name }) => name === schedule.scenario);
-  if (scenario === undefined)
+  const found = scenarios.find(({ scenario: { name } }) => name === schedule.scenario);
+  if (found === undefined)
     throw new InputError(`${file} is a schedule of "${schedule.scenario}": name the file that this scenario is in`);
-  const trace = join(request.out, `${scenario.name}.pftrace`);
-  return (await tell(scenario, schedule, print, { file, trace })) ? 1 : 0;
+  const trace = join(request.out, `${schedule.scenario}.pftrace`);
+  return (await tell(found, schedule, print, { file, trace })) ? 1 : 0;
 }
 
 /** Tells the story of a schedule that is in a file, and writes its trace to another; answers whether it breaks a promise. */
 async function tell(
-  scenario: Scenario,
+  { scenario, file: exported }: Found,
   schedule: Schedule,
   print: Print,
   files: { readonly file: string; readonly trace: string },
@@ -122,7 +119,7 @@ async function tell(
     trace.stop();
     await writeOutput(files.trace, writePerfetto(trace));
     print(`trace:    ${files.trace}`);
-    print(`again:    signalbox check --replay ${files.file}`);
+    print(againLine(exported, files.file));
     return result.violations.length > 0;
   } catch (error) {
     if (!(error instanceof SignalboxError)) throw error;

@@ -5,13 +5,20 @@ import { scenarios as known } from "signalbox/sim";
 import type { Scenario } from "signalbox/sim";
 import { InputError, UsageError } from "../command.ts";
 
+/** A scenario, and where it was found. */
+export interface Found {
+  readonly scenario: Scenario;
+  /** The file that exports it, as it was named; undefined for one that comes with the package. */
+  readonly file: string | undefined;
+}
+
 /** All that come with the package where nothing is named. Throws UsageError for a name that there isn't, InputError for a file without any. */
-export async function findScenarios(names: readonly string[]): Promise<readonly Scenario[]> {
-  if (names.length === 0) return known;
-  const found: Scenario[] = [];
+export async function findScenarios(names: readonly string[]): Promise<readonly Found[]> {
+  if (names.length === 0) return known.map((scenario) => ({ scenario, file: undefined }));
+  const found: Found[] = [];
   for (const name of names) {
-    if (isFile(name)) found.push(...(await exportedBy(name)));
-    else found.push(named(name));
+    if (isFile(name)) found.push(...(await exportedBy(name)).map((scenario) => ({ scenario, file: name })));
+    else found.push({ scenario: named(name), file: undefined });
   }
   return found;
 }

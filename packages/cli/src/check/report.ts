@@ -53,6 +53,16 @@ export function lastLine(explorations: readonly Exploration[], seed: number): st
   ].join(" | ");
 }
 
+/** The command that tells a schedule again, for a shell: with the file of its scenario, where that isn't one of the package. */
+export function againLine(scenarioFile: string | undefined, scheduleFile: string): string {
+  const scenario = scenarioFile === undefined ? [] : [quoted(scenarioFile)];
+  return ["again:    signalbox check", ...scenario, "--replay", quoted(scheduleFile)].join(" ");
+}
+
+function quoted(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
+}
+
 /** How often the core took a rare way, and at how many of the places where it may. */
 function strikesOf(explorations: readonly Exploration[]): string {
   const counts = coreSites.map((site) => explorations.reduce((total, { strikes }) => total + strikes[site], 0));

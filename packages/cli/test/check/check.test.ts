@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { file, folder, signalbox } from "../support.ts";
@@ -39,6 +39,26 @@ describe("signalbox check", () => {
     expect(again.out).toContain(story);
     expect(existsSync(join(out, "broken.pftrace"))).toBe(true);
   });
+
+  test.runIf(process.platform !== "win32")(
+    "bug: the line that tells how to run it again named no scenario, and failed for those of a file",
+    () => {
+      const out = join(folder, "it's run again");
+      mkdirSync(out);
+      copyFileSync(scenarioFile, join(out, "mine.mjs"));
+      const { out: text } = signalbox("check", join(out, "mine.mjs"), "--schedules", "10", "--out", out);
+      const line = /^again: +(signalbox check .*)$/m.exec(text)![1]!;
+      // As a shell has it, with the command in its path.
+      const bin = join(import.meta.dirname, "../../bin/signalbox.js");
+      const command = `signalbox() { "${process.execPath}" "${bin}" "$@"; }\n${line}`;
+      const again = spawnSync("sh", ["-c", command], { encoding: "utf8", cwd: out });
+      expect(again.stderr).toBe("");
+      expect(again.status).toBe(1);
+      expect(again.stdout).toContain("  => actor 1 meets another\n");
+      // The same line stands below what it prints.
+      expect(again.stdout).toContain(`again:    ${line}\n`);
+    },
+  );
 
   test("has kept the schedule that never came back, and tells it as far as it goes", async () => {
     const out = join(folder, "hanging");
@@ -86,6 +106,20 @@ describe("what is wrong is told in one sentence", () => {
     "other.json",
     '{"format":"signalbox-schedule/1","scenario":"other","size":{},"faults":[],"faultBudget":1,"seed":1,"how":{"kind":"random","seed":1}}',
   );
+  const recipe = {
+    format: "signalbox-schedule/1",
+    scenario: "rollback",
+    size: { jobs: 2, others: 1 },
+    faults: [],
+    faultBudget: 1,
+    seed: 3,
+    how: { kind: "random", seed: 9 },
+  };
+  let kept = 0;
+  const replayed = (change: object): string[] => [
+    "--replay",
+    file(`changed-${kept++}.json`, JSON.stringify({ ...recipe, ...change })),
+  ];
   test.each<[string, string[], number, RegExp]>([
     ["a name that there isn't", ["nonesuch"], 2, /there is no scenario "nonesuch" \(there is: bind-and-invalidate, /],
     ["a number that is none", ["--schedules", "many"], 2, /--schedules takes a whole number from 1 \(got "many"\)/],
@@ -96,6 +130,10 @@ describe("what is wrong is told in one sentence", () => {
     ["a schedule that isn't there", ["--replay", join(folder, "no.json")], 1, /can't be read \(ENOENT\)/],
     ["a schedule that is none", ["--replay", text], 1, /it is not JSON/],
     ["a schedule of something else", ["--replay", other], 1, /a schedule of "other"/],
+    ["bug: a site that there isn't", replayed({ sites: ["late kick"] }), 1, /"late kick", .* there is no such site/],
+    ["bug: a fault that there isn't", replayed({ faults: ["sun shines"] }), 1, /"sun shines", .* no such fault/],
+    ["bug: a size below 0", replayed({ size: { jobs: -2, others: 1 } }), 1, /"size": "jobs" is -2/],
+    ["a size that there isn't", replayed({ size: { rows: 2, others: 1 } }), 1, /\(others, rows\), not of "rollback"/],
   ])("%s", (_name, args, expected, message) => {
     const { code, err } = signalbox("check", ...args, "--out", folder);
     expect(err).toMatch(message);
