@@ -8,6 +8,7 @@ import type { Listener, RunResult, Setup } from "./execution.ts";
 import type { Chooser } from "./lane.ts";
 import type { Scenario } from "./scenario.ts";
 import type { How, Schedule } from "./schedule.ts";
+import { checkRecipe } from "./schedule-check.ts";
 
 /** One run. At once, but for scenarios with native promises. */
 export function runOnce(
@@ -31,8 +32,10 @@ export function chooserOf(how: How): Chooser {
   }
 }
 
-/** What a schedule is a run of. Throws EINVAL for another scenario, or one of other dimensions. */
+/** What a schedule is a run of. Throws EINVAL for another scenario, one of other dimensions, and what makes no sense. */
 export function setupOf(scenario: Scenario, schedule: Schedule): Setup {
+  // It need not have come from a file.
+  checkRecipe(schedule);
   const { size, faults, faultBudget, sites = [], strikeBudget, seed, microtasksFirst = false } = schedule;
   const dimensions = (of: object): string => Object.keys(of).sort().join(", ");
   if (scenario.name !== schedule.scenario || dimensions(size) !== dimensions(scenario.size))

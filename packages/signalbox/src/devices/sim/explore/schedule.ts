@@ -8,6 +8,7 @@ import { SignalboxError } from "../../../errors.ts";
 import type { CoreSite } from "../../../faults.ts";
 import type { Violation } from "../judge/verdict.ts";
 import type { FaultSite, Size } from "./scenario.ts";
+import { broken, checkRecipe, isCount, isRecord } from "./schedule-check.ts";
 
 /** One choice: of the lane that takes a step, or of a way that a step goes. */
 export interface Choice {
@@ -79,21 +80,21 @@ export function readSchedule(text: string): Schedule {
   if (!isRecord(value) || value["format"] !== "signalbox-schedule/1")
     throw new SignalboxError("EINVAL", 'This is no schedule: "format" is not "signalbox-schedule/1"');
   const { scenario, size, faults, faultBudget, sites, strikeBudget, seed, microtasksFirst, how, violation } = value;
-  const numbers = isRecord(size) && Object.values(size).every((each) => Number.isInteger(each));
-  if (typeof scenario !== "string" || !numbers || !Array.isArray(faults) || !isNumber(faultBudget) || !isNumber(seed))
-    throw new SignalboxError("EINVAL", "This schedule is broken: it doesn't say what it is a schedule of");
+  if (typeof scenario !== "string") throw broken("it doesn't say what it is a schedule of");
+  const recipe = { size, faults, faultBudget, sites, strikeBudget, seed, microtasksFirst };
+  checkRecipe(recipe);
   return {
     format: "signalbox-schedule/1",
     scenario,
-    size: size as Size,
-    faults: faults as FaultSite[],
-    faultBudget,
-    ...(Array.isArray(sites) ? { sites: sites as CoreSite[] } : {}),
-    ...(isNumber(strikeBudget) ? { strikeBudget } : {}),
-    seed,
+    size: recipe.size,
+    faults: recipe.faults,
+    faultBudget: recipe.faultBudget,
+    ...(recipe.sites === undefined ? {} : { sites: recipe.sites }),
+    ...(recipe.strikeBudget === undefined ? {} : { strikeBudget: recipe.strikeBudget }),
+    seed: recipe.seed,
     ...(microtasksFirst === true ? { microtasksFirst } : {}),
     how: readHow(how),
-    ...(isRecord(violation) ? { violation: violation as unknown as Violation } : {}),
+    ...(violation === undefined ? {} : { violation: readViolation(violation) }),
   };
 }
 
@@ -101,25 +102,29 @@ function readHow(how: unknown): How {
   if (isRecord(how)) {
     const { kind, seed, depth, length, choices } = how;
     if (kind === "random" && isNumber(seed)) return { kind, seed };
-    if (kind === "pct" && isNumber(seed) && isNumber(depth) && isNumber(length)) return { kind, seed, depth, length };
+    if (kind === "pct" && isNumber(seed) && isCount(depth) && isCount(length)) return { kind, seed, depth, length };
     if (kind === "choices" && Array.isArray(choices)) return { kind, choices: choices.map(readChoice) };
   }
-  throw new SignalboxError("EINVAL", 'This schedule is broken: "how" is no way to choose');
+  throw broken('"how" is no way to choose');
 }
 
 function readChoice(choice: unknown, index: number): Choice {
   if (Array.isArray(choice)) {
     const [kind, place, count, name] = choice as unknown[];
-    if ((kind === "step" || kind === "way") && isNumber(place) && isNumber(count) && typeof name === "string")
-      return { kind, place, count, name };
+    const isPlace = isCount(place) && isCount(count) && place < count;
+    if ((kind === "step" || kind === "way") && isPlace && typeof name === "string") return { kind, place, count, name };
   }
-  throw new SignalboxError("EINVAL", `This schedule is broken: choice ${index} makes no sense`);
+  throw broken(`choice ${index} makes no sense`);
+}
+
+function readViolation(violation: unknown): Violation {
+  if (isRecord(violation)) {
+    const { promise, sentence } = violation;
+    if (isCount(promise) && typeof sentence === "string") return { promise, sentence };
+  }
+  throw broken('"violation" is none');
 }
 
 function isNumber(value: unknown): value is number {
   return typeof value === "number" && Number.isInteger(value);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -240,9 +240,47 @@ describe("a replay", () => {
 });
 
 describe("a schedule file", () => {
+  const good = {
+    format: "signalbox-schedule/1",
+    scenario: "two-rings",
+    size: { jobs: 1 },
+    faults: ["job fails"],
+    faultBudget: 1,
+    sites: ["late release"],
+    strikeBudget: 1,
+    seed: 1,
+    how: { kind: "random", seed: 1 },
+  } as const;
+
+  it.each<[string, object, string]>([
+    ["a site that there isn't", { sites: ["late release", "late kick"] }, '"late kick", and there is no such site'],
+    ["a site that is no name", { sites: [3] }, '"sites" has 3 in it, which is no name'],
+    ["sites that are no list", { sites: "late release" }, '"sites" is no list'],
+    ["a fault that there isn't", { faults: ["sun shines"] }, '"sun shines", and there is no such fault'],
+    ["a fault that is no name", { faults: [{}] }, '"faults" has {} in it'],
+    ["a size below 0", { size: { jobs: -1 } }, '"jobs" is -1, no whole number from 0'],
+    ["a size that is none", { size: { jobs: "1" } }, '"jobs" is "1", no whole number from 0'],
+    ["fewer faults than none", { faultBudget: -1 }, '"faultBudget" is -1'],
+    ["strikes that can't be counted", { strikeBudget: "many" }, '"strikeBudget" is "many"'],
+    ["a seed that is none", { seed: 0.5 }, '"seed" is 0.5'],
+    ["microtasks that come first at times", { microtasksFirst: 1 }, '"microtasksFirst" is neither'],
+  ])("bug: was believed with %s, and every promise was kept", async (_name, change, sentence) => {
+    expect(readSchedule(JSON.stringify(good))).toEqual(good);
+    const refusal = expect.objectContaining({ code: "EINVAL", message: expect.stringContaining(sentence) });
+    const changed = { ...good, ...change };
+    expect(() => readSchedule(JSON.stringify(changed))).toThrow(refusal);
+    await expect(replay(twoRings, changed as Schedule)).rejects.toEqual(refusal);
+  });
+
   it.each([
     ["no JSON", "{", "not JSON"],
     ["another file", "{}", '"format"'],
+    [
+      "a choice that isn't among those that there are",
+      JSON.stringify({ ...good, how: { kind: "choices", choices: [["step", 2, 2, "a"]] } }),
+      "choice 0",
+    ],
+    ["a violation that is none", JSON.stringify({ ...good, violation: {} }), '"violation"'],
     ["nothing in it", '{"format":"signalbox-schedule/1"}', "what it is a schedule of"],
     [
       "no way to choose",
