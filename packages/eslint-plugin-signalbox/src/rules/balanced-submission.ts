@@ -89,6 +89,8 @@ export const balancedSubmission: SignalboxRule<MessageIds> = createRule({
       for (const [key, at] of makings) {
         steps.push({ step: { kind: "make", key, call: at, job: at, conditions: "", body }, at });
       }
+      // `push(arm(job))` names the push first, and arms first.
+      steps.sort((one, other) => one.step.call.range[1] - other.step.call.range[1]);
       for (const { step, at } of steps) {
         if (untold.has(step.key)) continue;
         const there = stepsAt.get(at);

@@ -38,6 +38,14 @@ typedTester().run("balanced-submission", balancedSubmission, {
     `,
     },
     {
+      name: "bug: each of a list is pushed where it is armed, in one expression",
+      code: program`
+      submission((section) => { for (const one of jobs) section.push(section.arm(one)); });
+      submission((section) => jobs.forEach((one) => section.push(section.arm(one))));
+      submission((section) => { for (let i = 0; i < jobs.length; i++) { section.push(section.arm(jobs[i]!)); } });
+    `,
+    },
+    {
       name: "made in the loop that arms and pushes it",
       code: program`
       submission((section) => { for (const one of jobs) { const made = queue.job({ after: one }); section.arm(made); section.push(made); } });
@@ -281,6 +289,16 @@ typedTester().run("balanced-submission", balancedSubmission, {
       errors: [
         { messageId: "notPushed", line: 2, data: { job: "one" } },
         { messageId: "notArmed", line: 3 },
+      ],
+    },
+    {
+      name: "each of a list is pushed before it is armed",
+      code: program`
+      submission((section) => { for (const one of jobs) { section.push(one); section.arm(one); } });
+    `,
+      errors: [
+        { messageId: "notArmed", line: 2 },
+        { messageId: "notPushed", line: 2 },
       ],
     },
     {
