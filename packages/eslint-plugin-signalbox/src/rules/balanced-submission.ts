@@ -159,7 +159,7 @@ export const balancedSubmission: SignalboxRule<MessageIds> = createRule({
       once({ node: call, messageId, data: { job: shortText(job, sourceCode) } });
     };
 
-    const paths = new Paths<Step>(ended);
+    const paths = new Paths<Step>(place, ended);
     const mark = (node: TSESTree.Node): void => {
       for (const step of stepsAt.get(node) ?? []) {
         paths.mark(step.body, step);

@@ -33,7 +33,7 @@ export const filledSlots: SignalboxRule<MessageIds> = createRule({
   create(context) {
     const place = placeOf(context);
     const { services, source: sourceCode } = place;
-    const facts = new Facts();
+    const facts = new Facts(place);
 
     const reserved = (call: TSESTree.CallExpression & { readonly callee: TSESTree.MemberExpression }): void => {
       const { object } = call.callee;

@@ -52,7 +52,7 @@ export const lockOrder: SignalboxRule<MessageIds> = createRule({
   create(context) {
     const place = placeOf(context);
     const { services } = place;
-    const facts = new Facts();
+    const facts = new Facts(place);
     /** The locks of which a `taken()` was seen. */
     const taken = new Set<Variable>();
     const steps: Step[] = [];

@@ -37,7 +37,7 @@ export const noEarlyWait: SignalboxRule<MessageIds> = createRule({
   create(context) {
     const place = placeOf(context);
     const { services } = place;
-    const facts = new Facts();
+    const facts = new Facts(place);
     const report = reportOnce(context);
 
     const ask = (kind: string, object: TSESTree.Node, node: TSESTree.Node, messageId: MessageIds): void => {

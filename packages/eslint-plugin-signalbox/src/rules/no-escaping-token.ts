@@ -188,7 +188,7 @@ export const noEscapingToken: SignalboxRule<MessageIds> = createRule({
         );
       }
     };
-    const paths = new Paths<Use>(ended);
+    const paths = new Paths<Use>(place, ended);
     const spend = (node: TSESTree.Node): void => {
       for (const use of usesAt.get(node) ?? []) {
         const home = use.variable.scope.variableScope.block;

@@ -49,7 +49,7 @@ export const noUnorderedUse: SignalboxRule<"unordered"> = createRule({
   create(context) {
     const place = placeOf(context);
     const { services } = place;
-    const facts = new Facts();
+    const facts = new Facts(place);
     const report = reportOnce(context);
     const order = new JobOrder(place);
     /** The jobs that were submitted so far, as often as they were. */

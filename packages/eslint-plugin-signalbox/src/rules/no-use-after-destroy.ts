@@ -42,7 +42,7 @@ export const noUseAfterDestroy: SignalboxRule<MessageIds> = createRule({
   create(context) {
     const place = placeOf(context);
     const { services } = place;
-    const facts = new Facts();
+    const facts = new Facts(place);
     const report = reportOnce(context);
 
     /** Reports a node if one of those that this came from was ended: queue, ring, device. */

@@ -34,7 +34,7 @@ export const noUseAfterSubmit: SignalboxRule<MessageIds> = createRule({
   create(context) {
     const place = placeOf(context);
     const { services, source: sourceCode } = place;
-    const facts = new Facts();
+    const facts = new Facts(place);
 
     const report = (node: TSESTree.Node, messageId: MessageIds): void => {
       context.report({ node, messageId, data: { job: shortText(node, sourceCode) } });

@@ -41,7 +41,7 @@ export const noUseWhenSpent: SignalboxRule<MessageIds> = createRule({
   create(context) {
     const place = placeOf(context);
     const { services } = place;
-    const facts = new Facts();
+    const facts = new Facts(place);
 
     const asks = (kind: MessageIds, thing: TSESTree.Node, node: TSESTree.Node): void => {
       const variable = bindingOf(thing, place);

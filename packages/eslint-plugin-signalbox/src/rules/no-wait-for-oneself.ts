@@ -40,7 +40,7 @@ export const noWaitForOneself: SignalboxRule<MessageIds> = createRule({
   create(context) {
     const place = placeOf(context);
     const { services } = place;
-    const facts = new Facts();
+    const facts = new Facts(place);
     const fences = new OwnFences(facts, place);
 
     const ask = (kind: string, about: Variable | undefined, node: TSESTree.Node, messageId: MessageIds): void => {

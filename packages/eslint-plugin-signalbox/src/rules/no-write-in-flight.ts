@@ -49,7 +49,7 @@ export const noWriteInFlight: SignalboxRule<"written"> = createRule({
   create(context) {
     const place = placeOf(context);
     const { services } = place;
-    const facts = new Facts();
+    const facts = new Facts(place);
     const report = reportOnce(context);
     /** The submissions so far whose jobs read something, by what they read. */
     const submissions = new Map<Variable, Submission[]>();

@@ -62,7 +62,8 @@ export const ownedDriverFence: SignalboxRule<MessageIds> = createRule({
     },
   },
   create(context) {
-    const { services, source: sourceCode } = placeOf(context);
+    const place = placeOf(context);
+    const { services, source: sourceCode } = place;
     /** What to do at a node that the walk comes to. */
     const marksAt = new Map<TSESTree.Node, Mark[]>();
     const signalledTimelines = new Set<ts.Symbol>();
@@ -160,8 +161,8 @@ export const ownedDriverFence: SignalboxRule<MessageIds> = createRule({
         if (left || met.some(({ kind }) => kind === "made")) find(holder.made, "path", { name: holder.variable.name });
       }
     };
-    const paths = new Paths<Mark>(ended);
-    const place = (node: TSESTree.Node): void => {
+    const paths = new Paths<Mark>(place, ended);
+    const meet = (node: TSESTree.Node): void => {
       for (const mark of marksAt.get(node) ?? []) paths.mark(mark.holder.home, mark);
     };
 
@@ -194,11 +195,11 @@ export const ownedDriverFence: SignalboxRule<MessageIds> = createRule({
         if (kept === undefined) find({ node: opened.given, timeline: undefined }, "dropped");
         if (kept?.type === AST_NODE_TYPES.Identifier) holdParameter(kept, opened.given);
       },
-      Identifier: place,
-      ConditionalExpression: place,
-      LogicalExpression: place,
-      "VariableDeclarator:exit": place,
-      "AssignmentExpression:exit": place,
+      Identifier: meet,
+      ConditionalExpression: meet,
+      LogicalExpression: meet,
+      "VariableDeclarator:exit": meet,
+      "AssignmentExpression:exit": meet,
       "Program:exit"() {
         for (const { made, report } of findings) {
           if (made.timeline === undefined || !signalledTimelines.has(made.timeline)) context.report(report);

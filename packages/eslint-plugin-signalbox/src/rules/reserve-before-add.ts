@@ -38,7 +38,7 @@ export const reserveBeforeAdd: SignalboxRule<"unreserved"> = createRule({
   create(context) {
     const place = placeOf(context);
     const { services, source: sourceCode } = place;
-    const facts = new Facts();
+    const facts = new Facts(place);
 
     const taken = (locks: Variable): void => {
       if (isFollowed(locks, sourceCode)) facts.holds({ kind: "unreserved", about: keyOf(locks) });

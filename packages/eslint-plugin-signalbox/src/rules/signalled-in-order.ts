@@ -41,7 +41,7 @@ export const signalledInOrder: SignalboxRule<MessageIds> = createRule({
   create(context) {
     const place = placeOf(context);
     const { services } = place;
-    const facts = new Facts();
+    const facts = new Facts(place);
     const fences = new OwnFences(facts, place);
     const report = reportOnce(context);
 

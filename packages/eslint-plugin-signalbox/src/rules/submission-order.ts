@@ -35,7 +35,7 @@ export const submissionOrder: SignalboxRule<MessageIds> = createRule({
   create(context) {
     const place = placeOf(context);
     const { source: sourceCode } = place;
-    const facts = new Facts();
+    const facts = new Facts(place);
     /** What each job was made to wait for anywhere in the file, with the text that says so. */
     const waitsFor = new Map<string, Map<string, string>>();
 

@@ -9,6 +9,7 @@
 import type { TSESLint } from "@typescript-eslint/utils";
 import { Paths } from "./paths.ts";
 import type { Flow } from "./paths.ts";
+import type { Place } from "./place.ts";
 
 /** A fact: what kind it is of, and whom it is about (`keyOf` of bindings.ts). */
 export interface Fact {
@@ -24,7 +25,11 @@ type Mark =
 
 /** The facts of a file. */
 export class Facts {
-  readonly #paths = new Paths<Mark>(answer);
+  readonly #paths: Paths<Mark>;
+
+  constructor(place: Place) {
+    this.#paths = new Paths<Mark>(place, answer);
+  }
 
   /** To be put before the rule's own listeners. */
   get listener(): TSESLint.RuleListener {

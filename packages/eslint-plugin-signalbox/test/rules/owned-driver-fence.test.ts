@@ -21,6 +21,66 @@ typedTester().run("owned-driver-fence", ownedDriverFence, {
     `,
     },
     {
+      name: "bug: a switch that has a case for each",
+      code: program`
+      enum Stage { First, Last }
+      function text(kind: "load" | "save") {
+        const made = timeline.fence();
+        switch (kind) {
+          case "load": made.signal(); return;
+          case "save": made.fail(-5); return;
+        }
+      }
+      function member(event: { kind: "a"; n: number } | { kind: "b" } | { kind: null }) {
+        const made = timeline.fence();
+        switch (event.kind) { case "a": case "b": made.signal(); break; case null: made.fail(-5); }
+      }
+      function numbers(stage: Stage, flag: boolean) {
+        const made = timeline.fence(), second = timeline.fence();
+        switch (stage) { case Stage.First: made.signal(); break; case Stage.Last: made.fail(-5); break; }
+        switch (flag) { case true: second.signal(); break; case false: second.fail(-5); }
+      }
+      function narrowed(kind: "x" | "y") {
+        const made = timeline.fence();
+        if (kind === "x") { made.signal(); return; }
+        switch (kind) { case "y": made.signal(); return; }
+      }
+      function generic<K extends "x" | "y">(kind: K) {
+        const made = timeline.fence();
+        switch (kind) { case "x": case "y": made.signal(); }
+      }
+    `,
+    },
+    {
+      name: "bug: behind a call that never answers",
+      code: program`
+      declare const good: boolean;
+      declare function never(value: never): never;
+      declare class Failure { static raise(): never }
+      function asserted(kind: "load" | "save") {
+        const made = timeline.fence();
+        switch (kind) { case "load": made.signal(); break; case "save": made.fail(-5); break; default: never(kind); }
+      }
+      function left() {
+        const made = timeline.fence();
+        if (!good) process.exit(1);
+        made.signal();
+      }
+      function raised() {
+        const made = timeline.fence();
+        good ? made.signal() : Failure.raise();
+      }
+      function caught() {
+        const made = timeline.fence();
+        try { console.log(good); if (!good) return Failure.raise(); } catch { made.fail(-5); return; }
+        made.signal();
+      }
+      function last() {
+        try { console.log(good); const made = timeline.fence(); if (!good) Failure.raise(); made.signal(); } finally { console.log(good); }
+      }
+    `,
+    },
+    {
       name: "returned, passed on, kept",
       code: program`
       declare function keep(fence: DriverFence): void;
@@ -264,6 +324,48 @@ typedTester().run("owned-driver-fence", ownedDriverFence, {
       }
     `,
       errors: [5, 10, 14, 16].map((line) => ({ messageId: "path" as const, line, data: { name: "made" } })),
+    },
+    {
+      name: "a switch that leaves one out, or whose last case does",
+      code: program`
+      function out(kind: "load" | "save" | "drop") {
+        const made = timeline.fence();
+        switch (kind) { case "load": made.signal(); return; case "save": made.fail(-5); return; }
+      }
+      function last(kind: "load" | "save") {
+        const made = timeline.fence();
+        switch (kind) { case "load": made.signal(); return; case "save": }
+      }
+      function open(kind: string) {
+        const made = timeline.fence();
+        switch (kind) { case "load": made.signal(); return; case "save": made.signal(); return; case kind: made.signal(); }
+      }
+    `,
+      errors: [3, 7, 11].map((line) => ({ messageId: "path" as const, line, data: { name: "made" } })),
+    },
+    {
+      name: "a call that never answers is caught, or is of another function, or may not be made",
+      code: program`
+      declare const good: boolean, end: (() => never) | undefined;
+      declare function never(): never;
+      function caught() {
+        const made = timeline.fence();
+        try { console.log(good); if (!good) never(); } catch { return; }
+        made.signal();
+      }
+      function nested() {
+        const made = timeline.fence();
+        const leave = () => { never(); };
+        if (good) return leave;
+        made.signal();
+      }
+      function perhaps() {
+        const made = timeline.fence();
+        if (good) { end?.(); return; }
+        made.signal();
+      }
+    `,
+      errors: [5, 10, 16].map((line) => ({ messageId: "path" as const, line, data: { name: "made" } })),
     },
     {
       name: "a catch that swallows",
