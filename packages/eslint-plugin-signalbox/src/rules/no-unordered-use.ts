@@ -22,8 +22,9 @@ import type { MethodCall } from "../util/origins.ts";
 import { placeOf } from "../util/place.ts";
 import { areUnordered } from "../util/queue-order.ts";
 import { reportOnce } from "../util/report-once.ts";
-import { collide, specOf, usesOfJob } from "../util/uses.ts";
-import type { Use } from "../util/uses.ts";
+import { collide } from "../util/use.ts";
+import type { Use } from "../util/use.ts";
+import { specOf, usesOfJob } from "../util/uses.ts";
 
 /** A job that was submitted, and what it does to memory from outside. */
 interface Submitted {

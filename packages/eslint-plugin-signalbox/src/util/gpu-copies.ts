@@ -10,6 +10,8 @@ import { memberName } from "./syntax.ts";
 /** A place of a resource that a command reads or writes. */
 export interface Copied extends Write {
   readonly how: "reads" | "writes";
+  /** Whether the queue does it in its own order, or a command when it is submitted. */
+  readonly by: "queue" | "command";
 }
 
 /** What a call copies; nothing for any other call. */
@@ -17,18 +19,21 @@ export function copiedBy(call: TSESTree.CallExpression, { services }: Place): re
   const callee = calleeOf(call, services);
   const [first, second, third, fourth] = call.arguments;
   if (first === undefined) return [];
-  if (callee?.owner === "GPUQueue" && callee.name === "copyExternalImageToTexture") return part(second, "writes");
+  if (callee?.owner === "GPUQueue" && callee.name === "copyExternalImageToTexture")
+    return part(second, "writes", "queue");
   if (callee?.owner !== "GPUCommandEncoder") return [];
   switch (callee.name) {
     case "clearBuffer":
-      return [{ target: first, region: second === undefined ? ALL : literalOf(second), how: "writes" }];
+      return [{ target: first, region: second === undefined ? ALL : literalOf(second), how: "writes", by: "command" }];
     case "copyBufferToBuffer": {
       // `(source, target, size)`, or each with its offset.
       const isShort = call.arguments.length <= 3;
       const target = isShort ? second : third;
       return [
-        { target: first, region: isShort ? "0" : offset(second), how: "reads" },
-        ...(target === undefined ? [] : [{ target, region: isShort ? "0" : offset(fourth), how: "writes" as const }]),
+        { target: first, region: isShort ? "0" : offset(second), how: "reads", by: "command" },
+        ...(target === undefined
+          ? []
+          : [{ target, region: isShort ? "0" : offset(fourth), how: "writes" as const, by: "command" as const }]),
       ];
     }
     case "copyBufferToTexture":
@@ -45,7 +50,7 @@ function offset(node: TSESTree.Node | undefined): Region | undefined {
 }
 
 /** `{ buffer, offset }`, `{ texture, origin, mipLevel }` */
-function part(node: TSESTree.Node | undefined, how: Copied["how"]): readonly Copied[] {
+function part(node: TSESTree.Node | undefined, how: Copied["how"], by: Copied["by"] = "command"): readonly Copied[] {
   if (node?.type !== AST_NODE_TYPES.ObjectExpression) return [];
   const member = (key: string): TSESTree.Property | undefined =>
     node.properties.find(
@@ -54,11 +59,11 @@ function part(node: TSESTree.Node | undefined, how: Copied["how"]): readonly Cop
   const buffer = member("buffer")?.value;
   if (buffer !== undefined) {
     const from = member("offset")?.value;
-    return [{ target: buffer, region: from === undefined ? "0" : literalOf(from), how }];
+    return [{ target: buffer, region: from === undefined ? "0" : literalOf(from), how, by }];
   }
   const texture = member("texture")?.value;
   const isPart = node.properties.some(
     (each) => each.type === AST_NODE_TYPES.SpreadElement || /^(?:origin|mipLevel|aspect)$/.test(memberName(each) ?? ""),
   );
-  return texture === undefined ? [] : [{ target: texture, region: isPart ? undefined : ALL, how }];
+  return texture === undefined ? [] : [{ target: texture, region: isPart ? undefined : ALL, how, by }];
 }

@@ -2,12 +2,13 @@
 import { AST_NODE_TYPES } from "@typescript-eslint/utils";
 import type { TSESLint, TSESTree } from "@typescript-eslint/utils";
 import * as ts from "typescript";
-import { bindingOf, valueOf } from "./bindings.ts";
+import { bindingOf, positionOf, valueOf } from "./bindings.ts";
 import { calleeOf } from "./callee.ts";
 import { functionOf } from "./functions.ts";
 import { LIBRARY, originOf } from "./origin.ts";
 import type { MethodCall } from "./origins.ts";
 import type { Place } from "./place.ts";
+import { isSharedType, isSharedValue } from "./shared.ts";
 import { bare, dressed, isWithin, memberName, walk } from "./syntax.ts";
 
 type Variable = TSESLint.Scope.Variable;
@@ -15,6 +16,9 @@ type Variable = TSESLint.Scope.Variable;
 /** The library's own views of memory, by what their names end with. */
 const views = /^(?:Float|Int|Uint|BigInt|BigUint)\d+(?:Clamped)?Array$|^(?:DataView|Buffer)$/;
 const ofGpu: ReadonlySet<string> = new Set(["GPUBuffer", "GPUTexture"]);
+const holders: ReadonlySet<string> = new Set([
+  "Array", "Map", "ReadonlyArray", "ReadonlyMap", "ReadonlySet", "Set", "WeakMap", "WeakSet",
+]); // prettier-ignore
 const { NumberLike, BigIntLike, Any, Unknown } = ts.TypeFlags;
 /** The methods of a view that write it. */
 const fills = /^(?:set|fill|copyWithin|reverse|sort|write)$|^(?:set|write)[A-Z]/;
@@ -80,6 +84,9 @@ export function readRegion(name: TSESTree.Node, { services }: Place): Region | u
     return parent.computed ? literalOf(parent.property) : undefined;
   }
   if (parent?.type !== AST_NODE_TYPES.CallExpression || parent.callee === node) return undefined;
+  const callee = calleeOf(parent, services);
+  // A list or a map keeps the view and looks at none of its contents.
+  if (callee?.origin === LIBRARY && holders.has(callee.owner ?? "")) return undefined;
   const behind = parent.arguments.slice(parent.arguments.indexOf(node as TSESTree.CallExpressionArgument) + 1);
   return behind.some((each) => isPlace(each, services)) ? undefined : ALL;
 }
@@ -159,18 +166,19 @@ export function isMadeFull(variable: Variable): boolean {
 export function isMemory(variable: Variable, place: Place): boolean {
   const [name] = variable.identifiers;
   if (name === undefined || dressed(name).parent === undefined) return false;
-  return isMemoryType(place.services.getTypeAtLocation(name), place);
+  if (!isMemoryType(place.services.getTypeAtLocation(name), place)) return false;
+  const value = valueOf(variable);
+  return value === undefined || !isSharedValue(value, place, positionOf(variable));
 }
 
 /** Whether a type is that of a view of memory that no other thread has, or of a resource of a GPU. */
-export function isMemoryType(type: ts.Type, { services }: Place): boolean {
+export function isMemoryType(type: ts.Type, place: Place): boolean {
   const symbol = type.getSymbol();
   const declaration = symbol?.declarations?.[0];
   if (symbol === undefined || declaration === undefined) return false;
   if (ofGpu.has(symbol.name)) return true;
-  const origin = originOf(declaration, services);
+  const origin = originOf(declaration, place.services);
   if (!views.test(symbol.name) || (origin !== LIBRARY && origin !== "@types/node")) return false;
   // What is shared may be a flag that the job is to see.
-  const [memory] = services.program.getTypeChecker().getTypeArguments(type as ts.TypeReference);
-  return memory?.getSymbol()?.name !== "SharedArrayBuffer";
+  return !isSharedType(type, place);
 }

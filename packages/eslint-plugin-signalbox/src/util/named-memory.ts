@@ -8,6 +8,7 @@ import { bindingOf, keyOf, valueOf } from "./bindings.ts";
 import { isMemory, isMemoryType } from "./memory.ts";
 import { isExported } from "./owning.ts";
 import type { Place } from "./place.ts";
+import { isSharedValue } from "./shared.ts";
 import { bare, dressed, memberName, walk } from "./syntax.ts";
 
 type Variable = TSESLint.Scope.Variable;
@@ -52,7 +53,7 @@ function memberMemory(member: TSESTree.MemberExpression, place: Place): NamedMem
   // `{ bytes: staging }` is `staging`.
   const other = bindingOf(value, place);
   if (other !== undefined) return variableMemory(other, place);
-  return hasThis(root, place)
+  return hasThis(root, place) || isSharedValue(value, place)
     ? undefined
     : { key: [keyOf(root), ...path].join("."), name: [root.name, ...path].join("."), declared };
 }

@@ -294,6 +294,75 @@ typedTester().run("no-unordered-use", noUnorderedUse, {
     `,
     },
     {
+      name: "bug: shared memory whose name has the type of any",
+      code: program`${given}
+      const stop: Int32Array = new Int32Array(new SharedArrayBuffer(4)), part: Int32Array = stop.subarray(0, 1);
+      const memory: ArrayBufferLike = new SharedArrayBuffer(4), view: Int32Array = new Int32Array(memory);
+      const state: { flag: Int32Array } = { flag: new Int32Array(new SharedArrayBuffer(4)) };
+      submit(upload.job({ run: () => { stop[0] = 1; } }), render.job({ run: () => draw(stop) }));
+      submit(upload.job({ run: () => { part[0] = 1; } }), render.job({ run: () => draw(part) }));
+      submit(upload.job({ run: () => { view[0] = 1; } }), render.job({ run: () => draw(view) }));
+      submit(upload.job({ run: () => { state.flag[0] = 1; } }), render.job({ run: () => draw(state.flag) }));
+    `,
+    },
+    {
+      name: "bug: scratch memory, which each writes before it reads it",
+      code: program`${given}
+      submit(
+        upload.job({ run: () => { bytes.set([1, 2]); draw(bytes); } }),
+        render.job({ run: () => { for (let i = 0; i < 8; i++) bytes[i] = i; draw(bytes, bytes[3]); } }),
+      );
+      function work(first: number) { spare[0] = first; spare[0] += 2; if (spare[0] > 3) spare.fill(0); return spare[0]; }
+      submit(upload.job({ run: () => { work(1); } }), render.job({ run: () => { if (draw.length > 0) { work(2); draw(spare[0]); } } }));
+      function fill() { bytes.fill(1); }
+      submit(upload.job({ run: fill }), render.job({ run: () => { bytes.fill(0); bytes.sort(); bytes.forEach((each) => draw(each)); } }));
+      function into(view: Uint8Array, from = 1) { view.fill(from); draw(view); }
+      submit(upload.job({ run: () => into(bytes) }), render.job({ run: () => into(bytes, 2) }));
+    `,
+    },
+    {
+      name: "bug: a GPU's queue keeps its own order",
+      code: program`${given}${gpu}
+      declare const mine: Uint8Array, yours: Uint8Array;
+      function encode(commands: unknown[]) { gpuQueue.submit(commands); }
+      submit(
+        upload.job({ run: () => { gpuQueue.writeBuffer(uniforms, 0, mine); draw(uniforms); encode([uniforms]); } }),
+        render.job({ run: () => { gpuQueue.writeBuffer(uniforms, 0, yours); draw(uniforms); gpuQueue.submit([]); } }),
+      );
+      submit(
+        upload.job({ run: () => { setTimeout(() => gpuQueue.writeTexture({ texture: atlas }, mine), 1); } }),
+        render.job({ run: () => gpuQueue.writeTexture({ texture: atlas }, yours) }),
+      );
+    `,
+    },
+    {
+      name: "bug: both write one constant, whenever",
+      code: program`${given}
+      submit(
+        upload.job({ run: () => { setTimeout(() => { bytes[0] = 1; spare.fill(0); }, 5); } }),
+        render.job({ run: () => { bytes[0] = 1; spare.fill(0); } }),
+      );
+    `,
+    },
+    {
+      name: "bug: what is given to a function that reads none of its contents, or other ones",
+      code: program`${given}
+      const known = new Map<Uint8Array, number>(), seen = new Set<object>(), weak = new WeakMap<Uint8Array, object>();
+      function size(view: Uint8Array) { return view.length; }
+      const second = (view: Uint8Array, _other?: Uint8Array) => { const same = view; draw(same[1]); };
+      function deeper(view: Uint8Array) { second(view, view); if (view.length > 9) deeper(view); }
+      submit(
+        upload.job({ run: () => { bytes[0] = 1; } }),
+        render.job({ run: () => { draw(size(bytes)); second(bytes, bytes); deeper(bytes); } }),
+      );
+      draw();
+      submit(
+        upload.job({ run: () => { bytes[0] = 1; } }),
+        render.job({ run: () => { known.set(bytes, known.get(bytes) ?? 0); if (!seen.has(bytes)) seen.add(bytes); weak.set(bytes, [bytes].concat([bytes])); } }),
+      );
+    `,
+    },
+    {
       name: "somebody else's",
       code: `
       import { submit } from "other";
@@ -341,10 +410,10 @@ typedTester().run("no-unordered-use", noUnorderedUse, {
       ],
     },
     {
-      name: "both write, in functions of the file",
+      name: "both write, in functions of the file, one when its `run` is over",
       code: program`${given}
       function fill() { bytes.fill(1); }
-      const clear = () => reset();
+      const clear = () => { setTimeout(reset, 5); };
       function reset() { bytes.fill(0); }
       submit(upload.job({ run: fill }), render.job({ run: clear }));
     `,
@@ -519,6 +588,57 @@ typedTester().run("no-unordered-use", noUnorderedUse, {
         { messageId: "unordered", line: 5 },
         { messageId: "unordered", line: 7 },
       ],
+    },
+    {
+      name: "one reads before it writes, or what it has not written itself for certain",
+      code: program`${given}
+      submit(
+        upload.job({ run: () => { draw(bytes); bytes.fill(1); } }),
+        render.job({ run: () => { bytes.fill(2); draw(bytes); } }),
+      );
+      draw();
+      submit(
+        upload.job({ run: () => { if (draw.length > 0) bytes.fill(1); draw(bytes); } }),
+        render.job({ run: () => { bytes.fill(2); } }),
+      );
+      draw();
+      submit(
+        upload.job({ run: () => { bytes[0] = 1; draw(bytes[1]); } }),
+        render.job({ run: () => { bytes.fill(2); } }),
+      );
+      draw();
+      submit(upload.job({ run: () => { bytes[0] = bytes[0]! + 1; } }), render.job({ run: () => { bytes[0] = 2; } }));
+      draw();
+      submit(upload.job({ run: () => { bytes.sort(); } }), render.job({ run: () => { bytes[0] = 2; } }));
+    `,
+      errors: [4, 9, 14, 17, 19].map((line) => ({ messageId: "unordered" as const, line })),
+    },
+    {
+      name: "a callback reads when its `run` is over, and others have been there",
+      code: program`${given}
+      function again() { spare.fill(1); draw(spare); setTimeout(() => draw(spare), 5); }
+      submit(
+        upload.job({ run: () => { bytes.fill(1); setTimeout(() => draw(bytes), 5); } }),
+        render.job({ run: () => { bytes.fill(2); draw(bytes); } }),
+      );
+      submit(upload.job({ run: again }), render.job({ run: () => again() }));
+      function step() { spare[0] = 3; }
+      draw();
+      submit(upload.job({ run: () => { step(); setTimeout(step, 1); } }), render.job({ run: () => { spare[0] = 4; } }));
+    `,
+      errors: [5, 7, 10].map((line) => ({ messageId: "unordered" as const, line })),
+    },
+    {
+      name: "what a function of the file does with what it is given",
+      code: program`${given}
+      function put(view: Uint8Array, at?: number) { view[0] = 1; draw(at); }
+      const show = (view: Uint8Array = spare) => { const same = view; draw(same); };
+      function rest(...views: Uint8Array[]) { draw(views.length); }
+      submit(upload.job({ run: () => put(bytes, 1) }), render.job({ run: () => show(bytes) }));
+      draw();
+      submit(upload.job({ run: () => put(bytes) }), render.job({ run: () => rest(bytes) }));
+    `,
+      errors: [5, 7].map((line) => ({ messageId: "unordered" as const, line })),
     },
     {
       name: "inside a submission",

@@ -130,6 +130,30 @@ typedTester().run("no-write-in-flight", noWriteInFlight, {
     `,
     },
     {
+      name: "bug: shared memory whose name has the type of any",
+      code: program`${gpu}
+      export function flag() {
+        const stop: Int32Array = new Int32Array(new SharedArrayBuffer(4)), part: Int32Array = stop.subarray(0, 1);
+        stop[0] = 0;
+        part[0] = 0;
+        submit(queue.job({ run: () => draw(stop) }), queue.job({ run: () => draw(part) }));
+        stop[0] = 1;
+        part[0] = 1;
+      }
+    `,
+    },
+    {
+      name: "bug: a map or a list that keeps a view reads nothing of it",
+      code: program`${gpu}
+      export function keeps(known: Map<Uint8Array, number>, list: Uint8Array[]) {
+        const own = new Uint8Array(4);
+        own[0] = 0;
+        submit(queue.job({ run: () => draw(known.get(own), list.push(own)) }));
+        own[0] = 1;
+      }
+    `,
+    },
+    {
       name: "new memory in each round",
       code: program`${gpu}
       export function rounds() {
