@@ -10,7 +10,8 @@
  *   watched: that is the dear part.)
  * - No more than `JOBS` are noted at once: a program that has more to submit has the rest of them unwatched.
  * - Of a turn that makes many jobs, only the first `SITES` are told of with their places: a place costs several times what a job does.
- * - Each place is told of once.
+ * - Each place is told of once. What has no place is told of once for each name of a queue, and for no more than `NAMES` of them:
+ *   labels, and names, may be as many as there are jobs.
  */
 import { FRESH } from "../../fence/state.ts";
 import { realPlatform } from "../../platform/real.ts";
@@ -27,9 +28,12 @@ const JOBS = 10_000;
 const SITES = 64;
 /** How deep their stacks go: there are many. */
 const DEPTH = 12;
+/** Of how many names of queues it is remembered that a job without a place was told of. */
+const NAMES = 100;
 
 interface Notes {
   readonly name: string;
+  readonly queueName: string;
   readonly queue: WeakRef<JobQueue>;
   readonly site: Site | null;
 }
@@ -41,6 +45,8 @@ export class DroppedJobs {
   readonly #fresh = new Map<Job, Site | null>();
   readonly #watched = new WeakMap<Job, Notes>();
   readonly #gone = new FinalizationRegistry<Notes>((notes) => this.#collected(notes));
+  /** The queues of which a job without a place was told of, by name. */
+  readonly #named = new Set<string>();
   #noted = 0;
   #sitesLeft = SITES;
   #coming = false;
@@ -101,22 +107,28 @@ export class DroppedJobs {
         continue;
       }
       const name = label === undefined ? `A job of [Queue "${queueName}"]` : `[Job "${label}" of queue "${queueName}"]`;
-      const notes: Notes = { name, queue: new WeakRef(queue), site };
+      const notes: Notes = { name, queueName, queue: new WeakRef(queue), site };
       this.#watched.set(job, notes);
       this.#gone.register(job, notes, notes);
     }
     this.#fresh.clear();
   }
 
-  #collected({ name, queue, site }: Notes): void {
+  #collected({ name, queueName, queue, site }: Notes): void {
     this.#forget(site);
-    if (this.#over || queue.deref()?._usable !== true) return;
-    if (!this.#findings.firstTime(["leak-job", site === null ? name : ""], site)) return;
+    if (this.#over || queue.deref()?._usable !== true || !this.#firstTime(queueName, site)) return;
     this.#findings.tell({
       rule: "leak-job",
       message: `${name} was dropped and never submitted`,
       context: null,
       chains: [{ title: "before", steps: [step("it was made", site)] }],
     });
+  }
+
+  #firstTime(queueName: string, site: Site | null): boolean {
+    if (site !== null && site.frames.length > 0) return this.#findings.firstTime(["leak-job"], site);
+    if (this.#named.has(queueName) || this.#named.size >= NAMES) return false;
+    this.#named.add(queueName);
+    return true;
   }
 }

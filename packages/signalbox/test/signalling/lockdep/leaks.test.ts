@@ -352,6 +352,44 @@ describe("a job that is made and dropped", () => {
     expect(queue.state).toBe("usable");
   });
 
+  it("bug: among many of one turn that have labels, is told of once for its queue, however many there are", async () => {
+    const [first, second] = [lane("first"), lane("second")];
+    for (let count = 0; count < 500; count++) {
+      (() => void first.queue.job({ label: `first ${count}` }))();
+      (() => void second.queue.job({ label: `second ${count}` }))();
+    }
+    const told = (await found(5)).map((each) => each.replace(/\d+/, "n")).sort();
+    const of = (name: string): string =>
+      `leak-job: [Job "${name} n" of queue "${name}"] was dropped and never submitted`;
+    expect(told).toEqual([of("first"), of("first"), of("second"), of("second")]);
+    expect([first.queue.state, second.queue.state]).toEqual(["usable", "usable"]);
+  });
+
+  it("bug: whose place can't be told, since the program makes its own of stacks, is told of once for its queue", async () => {
+    const { prepareStackTrace } = Error;
+    Error.prepareStackTrace = () => "no frames";
+    const { queue } = lane("q");
+    const other = lane("other").queue;
+    try {
+      for (let count = 0; count < 9; count++) for (const each of [queue, other]) (() => void each.job({}))();
+      expect([...(await found(3))].sort()).toEqual([
+        'leak-job: A job of [Queue "other"] was dropped and never submitted',
+        'leak-job: A job of [Queue "q"] was dropped and never submitted',
+      ]);
+    } finally {
+      Error.prepareStackTrace = prepareStackTrace;
+    }
+    expect([queue.state, other.state]).toEqual(["usable", "usable"]);
+  });
+
+  it("bug: without a place is told of for no more than a hundred queues: the rest may be as many as it likes", async () => {
+    const { ring } = bench();
+    const queues = Array.from({ length: 300 }, (_, index) => ring.queue(`q${index}`));
+    (() => queues.forEach((queue) => void queue.job({})))();
+    expect(await found(300)).toHaveLength(1 + 100);
+    expect(queues.every((queue) => queue.state === "usable")).toBe(true);
+  });
+
   it("long after it was made, is told of", async () => {
     const { queue } = lane("q");
     const jobs = [queue.job({ label: "late" })];
