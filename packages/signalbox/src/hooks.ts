@@ -160,6 +160,11 @@ export interface LockdepHooks {
   submits(jobs: readonly Job[] | Job | null): void;
   /** A job is about to be armed in the open submission, by hand, or refused. */
   arms(job: Job): void;
+  /**
+   * Something that makes jobs, or puts them together for a submission, threw: of this job, where it is known. What its program
+   * was to do with that job, and with others that it made for it, it most probably won't do now.
+   */
+  refused(job: Job | null): void;
   /** A submission is rolled back since these jobs were armed in it and never pushed. */
   leftArmed(jobs: readonly Fence[]): void;
 

@@ -42,7 +42,7 @@ import type { JobClock } from "./recovery/job-clock.ts";
 import { loseJobs } from "./recovery/lose-jobs.ts";
 import { QueueRecovery } from "./recovery/queue-recovery.ts";
 import { takeBack } from "./recovery/take-back.ts";
-import { refuseCost, refuseUse } from "./refusals.ts";
+import { passOn, refuseCost, refuseUse } from "./refusals.ts";
 import { submit } from "./submission.ts";
 import type { DestroyedQueue } from "./teardown.ts";
 
@@ -140,15 +140,19 @@ export class JobQueue<Spec extends JobSpec = JobSpec> implements Ranked {
    * a spec that the device can't run, ENODEV on a queue that was destroyed. A `timeout` is checked as the queue's own.
    */
   job<Result = unknown>(spec: Spec): Job<Result, Spec> {
-    const cost = spec.cost ?? 1;
-    if (!Number.isSafeInteger(cost) || cost < 0 || cost > this._credits.limit) refuseCost(this, cost);
-    if (spec.timeout !== undefined) this._recovery.check(spec.timeout);
-    this._checkUsable();
-    this.ring.driver.check?.(spec);
-    const job = new Job<Result, Spec>(this, spec, cost);
-    if (hooks.tracer !== null) hooks.tracer.jobMade(job);
-    if (hooks.lockdep !== null) hooks.lockdep.jobMade(job);
-    return job;
+    try {
+      const cost = spec.cost ?? 1;
+      if (!Number.isSafeInteger(cost) || cost < 0 || cost > this._credits.limit) refuseCost(this, cost);
+      if (spec.timeout !== undefined) this._recovery.check(spec.timeout);
+      this._checkUsable();
+      this.ring.driver.check?.(spec);
+      const job = new Job<Result, Spec>(this, spec, cost);
+      if (hooks.tracer !== null) hooks.tracer.jobMade(job);
+      if (hooks.lockdep !== null) hooks.lockdep.jobMade(job);
+      return job;
+    } catch (error) {
+      passOn(error, null);
+    }
   }
 
   /**

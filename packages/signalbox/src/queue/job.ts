@@ -32,6 +32,7 @@ import type { Dependent } from "./dependencies.ts";
 import { JobExtras, hintAt, isSource, readSpec } from "./extras.ts";
 import { unwrap } from "./flatten.ts";
 import type { JobQueue } from "./job-queue.ts";
+import { passOn } from "./refusals.ts";
 import { Slot } from "./slot.ts";
 import type { SubmittedJob } from "./submitted-job.ts";
 
@@ -179,7 +180,11 @@ export class Job<Result = unknown, Spec extends JobSpec = JobSpec>
    * Throws EINVAL once the job was submitted (promise 4), and for a job that would wait for itself.
    */
   after(...dependencies: readonly (Fence | FenceSource)[]): this {
-    dependOnAll(this, dependencies);
+    try {
+      dependOnAll(this, dependencies);
+    } catch (error) {
+      passOn(error, this);
+    }
     return this;
   }
 

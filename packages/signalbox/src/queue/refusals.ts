@@ -1,7 +1,16 @@
 /**
- * What a queue says to a job that it doesn't take: away from the functions that each job passes.
+ * What a queue says to a job that it doesn't take, and how the validator hears of what was refused: away from the functions that
+ * each job passes.
  */
 import { SignalboxError } from "../errors.ts";
+import { hooks } from "../hooks.ts";
+import type { Job } from "./job.ts";
+
+/** Passes on what was thrown while jobs were made, or put together: of this one, where it is known. */
+export function passOn(error: unknown, job: Job | null): never {
+  if (hooks.lockdep !== null) hooks.lockdep.refused(job);
+  throw error;
+}
 
 /** Throws ENODEV: it was destroyed. */
 export function refuseUse({ name }: { readonly name: string }): never {

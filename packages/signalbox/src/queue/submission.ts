@@ -37,6 +37,7 @@ import {
 } from "./batch.ts";
 import type { Job } from "./job.ts";
 import type { JobQueue } from "./job-queue.ts";
+import { passOn } from "./refusals.ts";
 import type { Slot } from "./slot.ts";
 import type { ArmedJob, SubmittedJob } from "./submitted-job.ts";
 
@@ -78,8 +79,8 @@ export class Submission {
    * ENODEV if its queue was destroyed.
    */
   arm<Result>(job: Job<Result>): ArmedJob<Result> {
-    this.#checkOpen();
     if (hooks.lockdep !== null) hooks.lockdep.arms(job);
+    this.#checkOpen();
     armJob(job);
     this.#armed.push(job);
     if (!this.#next.has(job.queue)) this.#next.set(job.queue, job._seqno);
@@ -170,8 +171,12 @@ export function submit<Results extends readonly unknown[]>(
   ...jobs: { readonly [K in keyof Results]: Job<Results[K]> }
 ): { readonly [K in keyof Results]: SubmittedJob<Results[K]> } {
   const first = (jobs as readonly Job[])[0];
-  if (jobs.length === 1 && isPlain(first) && !strikes("general path")) submitPlain(first);
-  else submitAll(jobs, undefined);
+  try {
+    if (jobs.length === 1 && isPlain(first) && !strikes("general path")) submitPlain(first);
+    else submitAll(jobs, undefined);
+  } catch (error) {
+    passOn(error, null);
+  }
   return jobs;
 }
 
@@ -188,7 +193,11 @@ export function submitWith<Results extends readonly unknown[]>(
   options: SubmitOptions,
   ...jobs: { readonly [K in keyof Results]: Job<Results[K]> }
 ): { readonly [K in keyof Results]: SubmittedJob<Results[K]> } {
-  submitAll(jobs, options.locks);
+  try {
+    submitAll(jobs, options.locks);
+  } catch (error) {
+    passOn(error, null);
+  }
   return jobs;
 }
 
@@ -200,7 +209,15 @@ export function submitWith<Results extends readonly unknown[]>(
  * Throws EDEADLK inside a signalling section or another submission, EINVAL for locks that were released.
  */
 export function submission<T>(body: ((section: Submission) => T) & Synchronous<T>, options: SubmitOptions = {}): void {
-  openBatch(options.locks, null, body);
+  try {
+    submitByHand(body, options.locks);
+  } catch (error) {
+    passOn(error, null);
+  }
+}
+
+function submitByHand(body: (section: Submission) => unknown, locks: ReservationLocks | undefined): void {
+  openBatch(locks, null, body);
   const section = new Submission();
   let jobs: readonly Job[];
   let bypasses: boolean;

@@ -130,10 +130,16 @@ export class MustBeSignalled<S> {
    */
   transferTo(target: ThreadLink, send: (handle: DriverFenceHandle) => void): WillBeSignalled<S>;
   transferTo(target: unknown, what: unknown): WillBeSignalled<S> {
-    this.#checkOpen();
-    this.#owed.check();
-    if (target instanceof WorkQueue) this.#transferToWork(target, what as Obliged);
-    else this.#transferToTaker(target, what);
+    try {
+      this.#checkOpen();
+      this.#owed.check();
+      if (target instanceof WorkQueue) this.#transferToWork(target, what as Obliged);
+      else this.#transferToTaker(target, what);
+    } catch (error) {
+      // What is handed to a work queue or a thread is no job: then nobody has noted it as made.
+      if (hooks.lockdep !== null) hooks.lockdep.refused(what as Job);
+      throw error;
+    }
     return this.#proof();
   }
 

@@ -2,7 +2,8 @@
  * Jobs that were made and dropped, and that nobody ever tried to submit: found when the collector takes them.
  *
  * States of a job: made in this turn -> offered to a submission (not looked at any more, whatever became of that) or, when the turn is
- * over, watched -> offered, or collected. It is told of if its queue still takes jobs: of one that was ended with jobs not submitted
+ * over, watched -> offered, or collected. When something is refused that makes jobs or puts them together, all of this turn count as
+ * offered: the exception most probably went past the code that would have submitted them. It is told of if its queue still takes jobs: of one that was ended with jobs not submitted
  * nobody expects anything, nor of one that was dropped itself.
  *
  * Invariants:
@@ -76,6 +77,13 @@ export class DroppedJobs {
     if (jobs === null) return;
     if (!Array.isArray(jobs)) this.#offered(jobs as Job);
     else for (const job of jobs as readonly Job[]) this.#offered(job);
+  }
+
+  /** Its program was told that it can't be had, or used so; and so all that it made in this turn may be given up with it. */
+  refused(job: Job | null): void {
+    if (job !== null) this.#offered(job);
+    for (const site of this.#fresh.values()) this.#forget(site);
+    this.#fresh.clear();
   }
 
   #offered(job: Job): void {

@@ -168,6 +168,10 @@ export class Validator implements LockdepHooks {
     this.#jobs.offered(job);
   }
 
+  refused(job: Job | null): void {
+    this.#jobs.refused(job);
+  }
+
   leftArmed(jobs: readonly Fence[]): void {
     const message = `armed and never pushed: ${jobs.map(describe).join(", ")}`;
     const doing = "leaving the submission";

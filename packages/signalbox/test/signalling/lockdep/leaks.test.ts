@@ -19,13 +19,14 @@ import { Timeline } from "../../../src/fence/timeline.ts";
 import type { JobQueue } from "../../../src/queue/job-queue.ts";
 import type { Ring } from "../../../src/queue/ring.ts";
 import { submission, submit } from "../../../src/queue/submission.ts";
+import type { Submission } from "../../../src/queue/submission.ts";
 import { openDriverFence } from "../../../src/shared/driver-timeline.ts";
 import { linkThread } from "../../../src/shared/thread-link.ts";
 import { disableLockdep, enableLockdep } from "../../../src/signalling/lockdep/lockdep.ts";
 import type { Lockdep } from "../../../src/signalling/lockdep/lockdep.ts";
 import { publish } from "../../../src/signalling/obligation.ts";
 import { bench, jobs } from "../../support/bench.ts";
-import type { ManualDriver, ManualJob } from "../../support/manual-driver.ts";
+import type { DriverHooks, ManualDriver, ManualJob } from "../../support/manual-driver.ts";
 import { noteAll } from "../../support/notes.ts";
 
 setFlagsFromString("--expose-gc");
@@ -316,9 +317,27 @@ describe("what is dropped before its end", () => {
 
 describe("a job that is made and dropped", () => {
   /** What becomes of a queue's jobs in tests of them that are not told of. */
-  function lane(name: string): { queue: JobQueue<ManualJob>; finish: () => void } {
-    const { ring, finish } = bench();
+  function lane(name: string, hooks: DriverHooks = {}): { queue: JobQueue<ManualJob>; finish: () => void } {
+    const { ring, finish } = bench(hooks);
     return { queue: ring.queue(name), finish };
+  }
+
+  const refusesAll: DriverHooks = {
+    check() {
+      throw new TypeError("not this one");
+    },
+  };
+
+  /** For mistakes that are meant: what knows of a queue that it was destroyed can be told not to use it. */
+  function ended(queue: JobQueue<ManualJob>): void {
+    queue.destroy();
+  }
+
+  /** The token of a submission that is over. */
+  function over(): Submission {
+    const tokens: Submission[] = [];
+    submission((section) => void tokens.push(section));
+    return tokens[0]!;
   }
 
   it("is told of by name, with where it was made", async () => {
@@ -430,6 +449,86 @@ describe("a job that is made and dropped", () => {
     };
     refusing();
     expect(await found()).toEqual([]);
+    expect(queue.state).toBe("usable");
+  });
+
+  it.each<[string, (queue: JobQueue<ManualJob>, other: JobQueue<ManualJob>) => unknown]>([
+    [
+      "an obligation was handed on with it to another's queue",
+      (queue, other) => publish(new Timeline("owed").privateFence(), (must) => must.transferTo(other, queue.job({}))),
+    ],
+    [
+      "an obligation that can't be kept any more was handed on with it",
+      (queue) => {
+        const timeline = new Timeline("closed");
+        publish(timeline.privateFence(), (must) => {
+          timeline.close();
+          return must.transferTo(queue, queue.job({}));
+        });
+      },
+    ],
+    ["it was armed in a submission that was over", (queue) => over().arm(queue.job({}))],
+    ["it was to come after what is no fence", (queue) => submit(queue.job({}), queue.job({}).after(null as never))],
+    [
+      "the next one of its batch was refused",
+      (queue) => submit(queue.job({}), queue.job({ after: queue.job({}) }), queue.job({ cost: -1 })),
+    ],
+    [
+      "the next one of its batch was refused by its device",
+      (queue) => submit(queue.job({}), lane("strict", refusesAll).queue.job({})),
+    ],
+    [
+      "the next one of its batch is of a queue that was destroyed",
+      (queue, other) => (ended(other), submit(queue.job({}), other.job({}))),
+    ],
+    [
+      "a submission of the one before it was refused",
+      (queue, other) => {
+        const before = other.job({});
+        const behind = queue.job({ after: before });
+        ended(other);
+        return [submit(before), submit(behind)];
+      },
+    ],
+    [
+      "a submission by hand threw before it was armed",
+      (queue) => {
+        const [first, second] = [queue.job({}), queue.job({})];
+        submission((section) => {
+          section.push(section.arm(first));
+          if (queue.state === "usable") throw new Error("no memory");
+          section.push(section.arm(second));
+        });
+      },
+    ],
+    [
+      "a submission by hand was not opened, since another one was",
+      (queue) => {
+        const [outer, inner] = [queue.job({}), queue.job({})];
+        submission((section) => {
+          section.push(section.arm(outer));
+          submission((other) => void other.push(other.arm(inner)));
+        });
+      },
+    ],
+  ])("bug: is not told of when %s: that threw, and its program was told so", async (_, mistaken) => {
+    const [{ queue, finish }, other] = [lane("q"), lane("other").queue];
+    (() => {
+      expect(() => mistaken(queue, other)).toThrow();
+    })();
+    lockdep.takeReports(); // A submission inside another one is a finding of its own.
+    expect(await found()).toEqual([]);
+    finish();
+    expect(queue.state).toBe("usable");
+    expect(other.name).toBe("other");
+  });
+
+  it("in a turn of its own is told of, whatever was refused in the next", async () => {
+    const { queue } = lane("q");
+    (() => void queue.job({ label: "mine" }))();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(() => queue.job({ cost: -1 })).toThrow(RangeError);
+    expect(await found()).toEqual(['leak-job: [Job "mine" of queue "q"] was dropped and never submitted']);
     expect(queue.state).toBe("usable");
   });
 

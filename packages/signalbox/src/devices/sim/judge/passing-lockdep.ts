@@ -50,6 +50,10 @@ export class PassingLockdep implements LockdepHooks {
     this.#next?.arms(...told);
   }
 
+  refused(...told: Told<"refused">): void {
+    this.#next?.refused(...told);
+  }
+
   leftArmed(...told: Told<"leftArmed">): void {
     this.#next?.leftArmed(...told);
   }
