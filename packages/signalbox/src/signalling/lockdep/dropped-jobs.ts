@@ -46,6 +46,7 @@ export class DroppedJobs {
   readonly #fresh = new Map<Job, Site | null>();
   readonly #watched = new WeakMap<Job, Notes>();
   readonly #gone = new FinalizationRegistry<Notes>((notes) => this.#collected(notes));
+  readonly #again = new FinalizationRegistry<Notes>((notes) => this.#lost(notes));
   /** The queues of which a job without a place was told of, by name. */
   readonly #named = new Set<string>();
   #noted = 0;
@@ -122,8 +123,14 @@ export class DroppedJobs {
     this.#fresh.clear();
   }
 
-  #collected({ name, queueName, queue, site }: Notes): void {
-    this.#forget(site);
+  // To look for its queue now would not do: whatever has looked at that in this turn keeps it for as long, and a collection that took the
+  // job may have had to leave the queue. So that is done when the collector comes round once more.
+  #collected(notes: Notes): void {
+    this.#forget(notes.site);
+    if (!this.#over) this.#again.register({}, notes);
+  }
+
+  #lost({ name, queueName, queue, site }: Notes): void {
     if (this.#over || queue.deref()?._usable !== true || !this.#firstTime(queueName, site)) return;
     this.#findings.tell({
       rule: "leak-job",

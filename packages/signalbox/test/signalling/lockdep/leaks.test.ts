@@ -24,6 +24,7 @@ import { openDriverFence } from "../../../src/shared/driver-timeline.ts";
 import { linkThread } from "../../../src/shared/thread-link.ts";
 import { disableLockdep, enableLockdep } from "../../../src/signalling/lockdep/lockdep.ts";
 import type { Lockdep } from "../../../src/signalling/lockdep/lockdep.ts";
+import type { Report } from "../../../src/signalling/lockdep/report.ts";
 import { publish } from "../../../src/signalling/obligation.ts";
 import { bench, jobs } from "../../support/bench.ts";
 import type { DriverHooks, ManualDriver, ManualJob } from "../../support/manual-driver.ts";
@@ -39,6 +40,9 @@ beforeEach(() => {
 });
 afterEach(disableLockdep);
 
+/** No test goes on for ever where nobody calls back. */
+const ROUNDS = 2000;
+
 async function turn(): Promise<void> {
   gc();
   await new Promise((resolve) => setTimeout(resolve, 1));
@@ -49,12 +53,21 @@ async function turn(): Promise<void> {
  * found since, a few rounds ago. (Without such a thing of the test's own, V8 may never come to call back those of validators that
  * are gone themselves.)
  */
-async function found(reports = 1, more = 20): Promise<readonly string[]> {
-  let left = Infinity;
-  const canary = new FinalizationRegistry(() => (left = more));
+async function come(reports: number, more: number): Promise<void> {
+  let left = ROUNDS;
+  const canary = new FinalizationRegistry(() => (left = Math.min(left, more)));
   (() => canary.register({}, undefined))();
   while (lockdep.reports.length < reports && left-- > 0) await turn();
+}
+
+async function found(reports = 1, more = 20): Promise<readonly string[]> {
+  await come(reports, more);
   return lockdep.takeReports().map(({ rule, message }) => `${rule}: ${message}`);
+}
+
+async function firstFound(): Promise<Report> {
+  await come(1, 20);
+  return lockdep.takeReports()[0]!;
 }
 
 /** A timeline of which is known that it signals by handles. */
@@ -79,9 +92,8 @@ class Connection {
 describe("a driver fence that is dropped", () => {
   it("bug: promised by somebody's word, is told of without his reason", async () => {
     (() => void publish(new Timeline("word").privateFence(), (must) => must.promise("the server answers", () => {})))();
-    while (lockdep.reports.length === 0) await turn();
-    const [report] = lockdep.takeReports();
-    expect(report?.chains.flatMap(({ steps }) => steps.map(({ what }) => what))).toEqual([
+    const report = await firstFound();
+    expect(report.chains.flatMap(({ steps }) => steps.map(({ what }) => what))).toEqual([
       "the fence was made",
       'its signal was promised: "the server answers"',
     ]);
@@ -91,9 +103,8 @@ describe("a driver fence that is dropped", () => {
   it("taken on from another thread is told of with where it was handed on", async () => {
     const handle = (() => linkThread(new MessageChannel().port1, { name: "decoder" }).owe("picture").handle)();
     (() => void openDriverFence(structuredClone(handle)))();
-    while (lockdep.reports.length === 0) await turn();
-    const [report] = lockdep.takeReports();
-    const steps = report!.chains.flatMap((chain) => chain.steps);
+    const report = await firstFound();
+    const steps = report.chains.flatMap((chain) => chain.steps);
     expect(steps.map(({ what }) => what)).toEqual([
       'the obligation for fence picture:1 was handed on to thread "decoder", in the thread that sent it',
       "the fence was made",
@@ -343,10 +354,9 @@ describe("a job that is made and dropped", () => {
   it("is told of by name, with where it was made", async () => {
     const { queue } = lane("q");
     (() => void queue.job({ label: "blur" }))();
-    while (lockdep.reports.length === 0) await turn();
-    const [report] = lockdep.takeReports();
-    expect(report?.message).toBe('[Job "blur" of queue "q"] was dropped and never submitted');
-    expect(report?.chains[0]?.steps.map(({ what }) => what)).toEqual(["it was made"]);
+    const report = await firstFound();
+    expect(report.message).toBe('[Job "blur" of queue "q"] was dropped and never submitted');
+    expect(report.chains[0]?.steps.map(({ what }) => what)).toEqual(["it was made"]);
     expect(String(report)).toMatch(/--> .*leaks\.test\.ts/);
     expect(queue.state).toBe("usable");
   });
@@ -364,10 +374,9 @@ describe("a job that is made and dropped", () => {
     const { queue } = lane("q");
     submit(...Array.from({ length: 1000 }, () => queue.job({})));
     (() => void queue.job({ label: "lost" }))();
-    while (lockdep.reports.length === 0) await turn();
-    const [report] = lockdep.takeReports();
-    expect(report?.message).toBe('[Job "lost" of queue "q"] was dropped and never submitted');
-    expect(report?.chains[0]?.steps[0]?.stack).toEqual([]);
+    const report = await firstFound();
+    expect(report.message).toBe('[Job "lost" of queue "q"] was dropped and never submitted');
+    expect(report.chains[0]?.steps[0]?.stack).toEqual([]);
     expect(queue.state).toBe("usable");
   });
 
