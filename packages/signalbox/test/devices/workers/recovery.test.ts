@@ -111,8 +111,11 @@ describe("a lane with a spare", () => {
     const threads = new Held();
     threads.tell();
     const device = await openOn(threads, { lanes: 1 });
-    for (let i = 0; i < 10; i++) await device.lanes[0]!.restart();
-    expect(threads.events.filter((event) => event === "exited")).toHaveLength(10);
+    // On a busy machine both may be heard of at once, and then it is gone: but not time after time.
+    let restarts = 0;
+    for (; restarts < 10 || (restarts < 200 && !threads.events.includes("stopped")); restarts++)
+      await device.lanes[0]!.restart();
+    expect(threads.events.filter((event) => event === "exited")).toHaveLength(restarts);
     expect(threads.events).toContain("stopped");
     expect(threads.events.at(-1)).toBe("exited");
     await device.close();
