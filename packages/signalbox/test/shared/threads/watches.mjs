@@ -3,6 +3,9 @@ import { Registration, errno } from "signalbox";
 import { openTimeline, waitBlocking } from "signalbox/shared";
 import { listen, post } from "./port.mjs";
 
+/** Kept: what the collector takes at the end of the thread is not what is tried here. */
+const kept = [];
+
 listen(async ({ theirs, ours, count, blocking }) => {
   const tally = { theirs: 0, ours: 0, outOfOrder: 0, wrong: 0 };
   const follow = async (handle, name, outcome) => {
@@ -15,6 +18,7 @@ listen(async ({ theirs, ours, count, blocking }) => {
       tally[name]++;
     };
     const fences = Array.from({ length: count }, (_, i) => timeline.fence(i + 1));
+    kept.push(fences);
     for (const fence of fences) {
       // What signals while this loop registers is seen here, after everything before it.
       if (fence.register(Registration.post({ postMessage: saw })) === "signalled") saw(fence);
